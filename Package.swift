@@ -122,7 +122,7 @@ let package = Package(
             "Sessions", in: "SignIn/",
             uses: [
                 "Audit", "Caches", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Snapshots",
-                "Text", "Threads", "Time", "Tokens",
+                "Text", "Threads", "Time", "TimeZones", "Tokens",
             ]),
 
         library(
@@ -159,7 +159,7 @@ let package = Package(
             "Configuration", in: "",
             uses: [
                 "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Threads", "Time", "Tokens",
+                "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Threads", "Time", "TimeZones", "Tokens",
             ]),
         library(
             "RuntimeConfiguration", in: "Gateway/",
@@ -179,22 +179,22 @@ let package = Package(
         library(
             "PageLayout", in: "Gateway/",
             uses: [
-                "Endpoints", "HTTPMessage", "Identities", "Policy", "RuntimeConfiguration", "SignInFlow", "Text",
-                "Time", "TimeZones", "Tokens", "Web",
+                "Endpoints", "HTTPMessage", "Identities", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow",
+                "Text", "Time", "TimeZones", "Tokens", "Web",
             ], embeds: ["Assets"]),
         library(
             "AccessUseCases", in: "Gateway/",
             uses: [
                 "Audit", "ClaimMapping", "Databases", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
                 "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "Snapshots", "Telemetry", "Text",
-                "Time", "Tokens", "Web",
+                "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "SignInPages", in: "Gateway/",
             uses: [
                 "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
                 "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Text",
-                "Time", "Tokens", "Web",
+                "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "AccessAPI", in: "Gateway/",
@@ -208,7 +208,7 @@ let package = Package(
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
                 "Invitations", "JSON", "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text",
-                "Time", "Tokens", "Web",
+                "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "MetricsUseCases", in: "Gateway/",
@@ -321,9 +321,9 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "AccessPages", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
+                "AccessPages", "Audit", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
                 "InventoryStore", "Invitations", "JSON", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
-                "Sessions", "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
+                "Sessions", "SignInPages", "Text", "Time", "TimeZones", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),
@@ -337,7 +337,7 @@ let package = Package(
             of: "Sessions",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "GatehouseTesting", "Identities", "Time",
-                "Tokens",
+                "TimeZones", "Tokens",
             ]),
         tests(
             of: "Policy",

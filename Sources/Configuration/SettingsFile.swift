@@ -75,8 +75,12 @@ public enum SettingsFile {
         let reader = SettingReader(sources: sources, directory: directory, threads: threads)
         reader.reportDuplicates(in: document)
         let settings = SettingKind<Settings>.section.read(document.root, .root, reader)
-        let warnings = located(reader.warnings, in: bytes).map {
+        var warnings = located(reader.warnings, in: bytes).map {
             Warning(file: path, line: $0.line, column: $0.column, path: $0.path, message: $0.message)
+        }
+        if !sources.hasTimeZones() {
+            let message = "the system has no time zones, so that pages show UTC only; install tzdata"
+            warnings.append(Warning(file: path, line: 1, column: 1, path: "", message: message))
         }
         if var settings, reader.faults.isEmpty {
             settings.warnings = warnings

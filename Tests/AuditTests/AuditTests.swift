@@ -68,7 +68,12 @@ struct AuditTests {
             "UPDATE audit_event SET sequence = 9 WHERE sequence = 5",
             "UPDATE audit_event SET action = 'sign_out' WHERE sequence = 2",
             "UPDATE audit_event SET at = 0 WHERE sequence = 2", "UPDATE audit_event SET at = at + 1 WHERE sequence = 2",
-            "UPDATE audit_event SET actor = 'forged' WHERE sequence = 2",
+            "UPDATE audit_event SET actor_party = 0 WHERE sequence = 2",
+            "UPDATE audit_event SET target_party = 0 WHERE sequence = 2",
+            "UPDATE audit_event SET outcome = 'denied' WHERE sequence = 2",
+            "UPDATE audit_party SET words = 'forged' WHERE words LIKE '%s2'",
+            "DELETE FROM audit_party WHERE target <> ''",
+            "UPDATE audit_party SET target = 'forged' WHERE target <> ''", "UPDATE audit_party SET chain = 'globex'",
             "UPDATE audit_event SET chain = 'globex'", "UPDATE audit_event SET hash = upper(hash) WHERE sequence = 4",
             "UPDATE audit_event SET sequence = CASE sequence WHEN 2 THEN 13 WHEN 3 THEN 12 ELSE sequence END",
         ])
@@ -118,7 +123,7 @@ struct AuditTests {
             "UPDATE audit_event SET at = -9223372036854775808",
             "UPDATE audit_head SET sequence = 9223372036854775807",
             "UPDATE audit_head SET sequence = -9223372036854775808",
-            "INSERT INTO audit_event SELECT chain, 9223372036854775807, at, action, actor, event, hash FROM audit_event LIMIT 1",
+            "INSERT INTO audit_event SELECT chain, 9223372036854775807, at, action, event, hash, outcome, actor_party, target_party FROM audit_event LIMIT 1",
             "INSERT INTO audit_checkpoint VALUES (9223372036854775807, 9223372036854775807, x'00', x'00')",
         ])
     func extremeNumbers(_ sql: String) async throws {

@@ -80,7 +80,9 @@ struct GrantTests {
         _ = try await revoke(grant.id, isForced: true).get()
         let events = try await world.events()
         #expect(events.map(\.action) == ["grant_create", "grant_revoke"])
-        #expect(events.allSatisfy { $0.target == grant.id && $0.detail("subject") == "pat" })
+        let id = try IdentityID(user).text
+        #expect(
+            events.allSatisfy { $0.target == id && $0.detail("grant") == grant.id && $0.detail("subject") == "pat" })
         #expect(events.allSatisfy { $0.detail("role") == "organization-manager" })
     }
 

@@ -34,13 +34,14 @@ extension Markup {
             let columns = parts.count { elements[$0].name == "th" && elements[$0]["scope"] == "col" }
             for part in parts {
                 let element = elements[part]
-                if element.name == "th", !["col", "row"].contains(element["scope"]) {
+                if element.name == "th", !["col", "row", "rowgroup"].contains(element["scope"]) {
                     faults.append("<th> \(element.texts) has no scope")
                 }
                 guard element.name == "tr" else { continue }
                 let cells = parts.filter { elements[$0].parent == part }
-                if cells.count != columns || cells.contains(where: { !["td", "th"].contains(elements[$0].name) }) {
-                    faults.append("a row has \(cells.count) cells, and the table \(columns) columns")
+                let width = cells.reduce(0) { $0 + (elements[$1]["colspan"].flatMap { Int($0) } ?? 1) }
+                if width != columns || cells.contains(where: { !["td", "th"].contains(elements[$0].name) }) {
+                    faults.append("a row has \(width) cells, and the table \(columns) columns")
                 }
             }
         }
@@ -68,7 +69,8 @@ extension Markup {
     ]
     private static let parents: [String: Set<String>] = [
         "li": ["ul", "ol"], "tr": ["thead", "tbody"], "td": ["tr"], "th": ["tr"], "thead": ["table"],
-        "tbody": ["table"], "caption": ["table"], "option": ["select"], "dt": ["dl", "div"], "dd": ["dl", "div"],
+        "tbody": ["table"], "caption": ["table"], "option": ["select", "datalist"], "dt": ["dl", "div"],
+        "dd": ["dl", "div"],
         "summary": ["details"],
     ]
 

@@ -1,12 +1,15 @@
+import Audit
 import Grants
 import Identities
 import Inventory
 import Invitations
+import JSON
 import Policy
 import Sessions
 import Testing
 import Text
 import Time
+import TimeZones
 import Web
 
 @testable import AccessPages
@@ -98,6 +101,20 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                     returnTo: text("return"), message: .unknown
                 ).document, shows: "choice", "return"),
             PageSample(
+                "sign-in with a faulty address",
+                SignInPage(choices: [], offersEmail: true, isAfterSession: true, message: .faultyAddress(text("typed")))
+                    .document, shows: "typed"),
+            PageSample(
+                "sign-in with an unknown address",
+                SignInPage(choices: choices, offersEmail: true, message: .unknownAddress(text("typed"))).document,
+                shows: "typed", "choice"),
+            PageSample(
+                "sign-in after a session",
+                SignInPage(choices: choices, offersEmail: true, isAfterSession: true).document, shows: "choice"),
+            PageSample(
+                "end other sessions", EndSessionsPage(account: account, token: token, count: 2).document,
+                shows: "account"),
+            PageSample(
                 "sign-in without providers", SignInPage(choices: [], offersEmail: false, message: .noProvider).document),
             PageSample(
                 "sign-in again",
@@ -121,7 +138,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 AccountPage(
                     account: account,
                     identity: AccountPage.Identity(name: nil, email: .absent, provider: "p", subject: "s"),
-                    memberships: [], sessions: []
+                    memberships: [], zone: AccountPage.ZoneField(names: [], value: "", now: moment), sessions: []
                 ).document),
             PageSample(
                 "invitation to sign in",
@@ -145,25 +162,28 @@ struct PageSample: Sendable, CustomTestStringConvertible {
     private static func accountPage(formToken: String?) -> PageSample {
         let memberships = [organizationPath, nil].map { path in
             AccountPage.Membership(
-                organization: text("organization"), path: path, role: text("role"), source: .claimMapping)
+                organization: text("organization"), path: path, role: text("role"), source: text("source"))
         }
         let sessions = [true, false].map { isCurrent in
             AccountPage.Session(
-                id: text("session"), userAgent: text("agent"), address: text("address"), createdAt: moment,
+                id: text("session"), device: text("agent"), address: text("address"), createdAt: moment,
                 usedAt: moment, isCurrent: isCurrent)
         }
         var page = AccountPage(
             account: Account(name: text("account"), formToken: formToken),
             identity: AccountPage.Identity(
                 name: text("name"), email: .verified(EmailAddress(text("email"))), provider: text("provider"),
-                subject: Subject(text("subject"))), memberships: memberships, sessions: sessions)
+                subject: Subject(text("subject"))), memberships: memberships,
+            zone: AccountPage.ZoneField(
+                names: [text("zone")], value: text("chosen zone"), fault: text("zone fault"), now: moment),
+            sessions: sessions)
         page.notice = .trouble(text("notice"))
         let fields = [
-            "account", "name", "email", "provider", "subject", "organization", "role", "address", "notice",
+            "account", "name", "email", "provider", "subject", "organization", "role", "source", "address", "notice",
         ]
         return PageSample(
             "account\(formToken == nil ? " of a bearer token" : "")", page.document,
-            all: fields + (formToken == nil ? [] : ["session"]), isReadOnly: false)
+            all: fields + (formToken == nil ? [] : ["session", "zone", "chosen zone", "zone fault"]), isReadOnly: false)
     }
 
     // MARK: Pages of an organization
@@ -177,12 +197,13 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         return lists + ruleForms + explanations(isReadOnly: false) + workspacePages() + empty(isReadOnly: false) + [
             PageSample(
                 "audit log",
-                audit([
-                    AuditPage.Event(
-                        sequence: 7, at: moment, actor: text("actor"), action: text("action"), target: text("target"),
-                        outcome: text("outcome"), reason: text("reason"), details: [(text("detail"), text("value"))])
-                ]).document, shows: "account", "organization", "actor", "action", "outcome", "reason", "detail",
-                "value", "from", "to", "filter actor", "filter action"),
+                audit(
+                    AuditAction.allCases.flatMap { action in
+                        AuditOutcome.allCases.map { entry(action.rawValue, outcome: $0.rawValue) }
+                    } + [entry(text("action"), outcome: "success")]
+                ).document,
+                shows: "account", "organization", "actor", "name", "subject", "email", "reason", "claim", "value",
+                "provider", "zone", "query", "filter actor", "filter target", "failure", "action", "from", "to"),
             PageSample("audit log without events", audit([]).document),
         ]
     }
@@ -193,13 +214,39 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         ] + explanations(isReadOnly: true) + empty(isReadOnly: true)
     }
 
-    private static func audit(_ events: [AuditPage.Event]) -> AuditPage {
-        var filter = AuditPage.Filter()
-        (filter.from, filter.to) = (text("from"), text("to"))
-        (filter.actor, filter.action) = (text("filter actor"), text("filter action"))
-        return AuditPage(
-            account: account, organization: organization(isReadOnly: false), events: events, filter: filter,
-            actions: [text("filter action"), "sign_in"], next: "a b&c")
+    private static func entry(_ action: String, outcome: String) -> AuditEntry {
+        func rule(_ rank: Int) -> String {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("rank", rank)
+            writer.member("claim_name", text("claim"))
+            writer.member("match", rank == 1 ? "glob" : "equals")
+            writer.member("claim_value", text("value"))
+            writer.member("split", text("split"))
+            writer.member("role", text("role"))
+            writer.endObject()
+            return String(decoding: writer.bytes, as: UTF8.self)
+        }
+        return AuditEvents.entry(
+            action, outcome: outcome, reason: text("reason"), target: text("target"), actor: text("actor"),
+            isActorVerified: outcome == "success",
+            [
+                "name": text("name"), "subject": text("subject"), "email": text("email"), "email_verified": "false",
+                "provider": text("provider"), "claims": text("claims"),
+                "before": action.hasPrefix("claim") ? rule(1) : text("zone"),
+                "after": action.hasPrefix("claim") ? rule(2) : text("zone"),
+                "file_rules": "0", "failure": text("failure"), "role": text("role"),
+                "inviter_email": text("inviter"), "q": text("searched"), "sessions": "2", "mapping": text("mapping"),
+            ])
+    }
+
+    private static func audit(_ entries: [AuditEntry]) -> AuditPage {
+        var filter = AuditFilter([("from", text("from")), ("to", text("to"))], in: .utc)
+        (filter.text, filter.actor, filter.target) = (text("query"), text("filter actor"), text("filter target"))
+        (filter.action, filter.outcome) = (text("filter action"), text("outcome"))
+        return AuditEvents.page(
+            entries, account: account, organization: organization(isReadOnly: false), filter: filter, number: 2,
+            newer: 9, older: 3)
     }
 
     private static func invitations() -> [Invitation] {

@@ -50,13 +50,14 @@ struct AccountPageTests {
         let page = try await vic.open("/account")
         #expect(page.status == 200 && page.field("Cache-Control") == "no-store")
         for text in [
-            "vic@acme.example <span class=\"badge good\">", "Email verified</span>", "<code>vic</code>",
-            "<a href=\"/organizations/acme\">Acme</a>", "Organization Viewer", "Claim rule", "Chrome on macOS",
-            "192.0.2.1", "in UTC",
+            "Email verified", "vic@acme.example", "<code>vic</code>", "<a href=\"/organizations/acme\">Acme</a>",
+            "Organization Viewer", "Rule 2: groups is", "Chrome on macOS", "192.0.2.1",
+            "Times are shown in <strong>UTC",
         ] {
             #expect(page.body.contains(text), "\(text)")
         }
-        #expect(page.body.split(separator: " This session").count == 2)
+        #expect(page.body.split(separator: "This session").count == 2)
+        #expect(page.body.contains("<option value=\"Europe/Berlin\">") && page.body.contains("End all other sessions…"))
         let home = try await vic.open("/organizations/acme")
         #expect(home.body.contains("<a href=\"/account\">"))
     }
@@ -65,7 +66,7 @@ struct AccountPageTests {
     func unverified() async throws {
         let una = try await world.browser("una")
         let page = try await una.open("/account")
-        #expect(page.status == 200 && page.body.contains("not verified") && page.body.contains("No roles yet"))
+        #expect(page.status == 200 && page.body.contains("Email not verified") && page.body.contains("No roles yet"))
     }
 
     @Test("the account page contains neither the session's cookie nor a token of the provider")
@@ -129,7 +130,7 @@ struct AccountPageTests {
         let stranger = TestBrowser(world)
         let page = try await end("x", in: stranger, token: nil)
         #expect(page.status == 401 && page.body.contains("Your session has ended. Sign in to continue."))
-        #expect(page.body.contains("href=\"/auth/login\"") && !page.body.contains("bearer"))
+        #expect(page.body.contains("href=\"/auth/login?return_to=%2Faccount\"") && !page.body.contains("bearer"))
         let answer = try await stranger.fetch("POST", "/api/v1/organizations/acme/invitations")
         #expect(answer.status == 401 && answer.body.contains("bearer token"))
     }
@@ -162,5 +163,64 @@ struct AccountPageTests {
             body: "action=other&id=\(id)&csrf_token=\(token)")
         #expect(unknown.status == 400)
         #expect(try await vic.fetch("GET", "/api/v1/me").status == 200)
+    }
+
+    @Test("ending all other sessions asks first, says how many, and keeps the current one")
+    func endingOthers() async throws {
+        let others = [try await world.browser("vic"), try await world.browser("vic")]
+        let carla = try await world.browser("carla")
+        let question = try await vic.open("/account?confirm=end_others")
+        #expect(
+            question.status == 200
+                && question.body.contains("<h1 tabindex=\"-1\" autofocus>End all other sessions?</h1>"))
+        #expect(question.body.contains("2 sessions will end") && question.body.contains(">End 2 sessions</button>"))
+        #expect(try await sessions(vic).count == 3)
+        let answer = try await vic.post("/account", [("action", "end_others")])
+        #expect(answer.status == 303 && answer.location == "/account?done=sessions_ended")
+        #expect(try await vic.open("/account?done=sessions_ended").body.contains("All other sessions have ended."))
+        #expect(try await sessions(vic).map(\.isCurrent) == [true])
+        for other in others { #expect(try await other.fetch("GET", "/api/v1/me").status == 401) }
+        #expect(try await carla.fetch("GET", "/api/v1/me").status == 200)
+    }
+
+    @Test("a time zone is chosen on the page; an unknown one stands at the field and is kept")
+    func timeZone() async throws {
+        let answer = try await vic.post("/account", [("action", "time_zone"), ("time_zone", "Europe/Berlin")])
+        #expect(answer.status == 303 && answer.location == "/account?done=zone_saved")
+        let page = try await vic.open("/account?done=zone_saved")
+        #expect(page.body.contains("Time zone saved.") && page.body.contains("value=\"Europe/Berlin\" maxlength"))
+        let refused = try await vic.post("/account", [("action", "time_zone"), ("time_zone", "Europe/Berlim")])
+        #expect(refused.status == 422 && refused.body.contains("value=\"Europe/Berlim\" maxlength"))
+        #expect(refused.body.contains("No time zone has this name.") && refused.body.contains("<title>1 error · "))
+        #expect(try await vic.fetch("GET", "/api/v1/me").text("time_zone") == "Europe/Berlin")
+        #expect(try await vic.post("/account", [("action", "time_zone"), ("time_zone", "")]).status == 303)
+        #expect(try await vic.fetch("GET", "/api/v1/me").text("time_zone") == nil)
+    }
+
+    @Test("after a session ended, a page leads to the sign-in page, which says so and returns, and a form is kept")
+    func returning() async throws {
+        let other = try await world.browser("vic")
+        let token = try await vic.formToken()
+        #expect(try await other.post("/account", [("action", "end_others")]).status == 303)
+        let link = "/auth/login?return_to=%2Faccount&ended=1"
+        let cookie = vic.cookieField
+        let page = try await vic.open("/account")
+        #expect(page.status == 303 && page.location == link)
+        // The form was sent from a page that was still open: what the user entered is kept.
+        let form = try await world.send(
+            "POST", "/account",
+            fields: cookie + TestBrowser.form + TestBrowser.navigation + ["Sec-Fetch-Site: same-origin"],
+            body: "action=time_zone&time_zone=UTC&csrf_token=\(token)")
+        #expect(form.status == 401 && form.body.contains("name=\"time_zone\" value=\"UTC\""))
+        #expect(form.body.contains("/auth/login?return_to=%2Faccount") && !form.body.contains(token))
+        // The notice is shown even if only one provider could be meant.
+        let signIn = try await vic.open(link)
+        #expect(signIn.status == 200 && signIn.body.contains("Your session has ended. Sign in to continue."))
+        let onward = try #require(signIn.body.firstMatch(of: /href="(\/auth\/login\?provider=[^"]*)"/)?.1)
+        #expect(onward.contains("return_to=%2Faccount") && !onward.contains("ended"))
+        let back = try await vic.signIn("vic", "provider=idp&return_to=%2Faccount")
+        #expect(back.status == 303 && back.location == "/account")
+        // A program is told so, and is not redirected.
+        #expect(try await world.send("POST", "/account", fields: cookie + TestBrowser.form).status == 401)
     }
 }

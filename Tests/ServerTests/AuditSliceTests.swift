@@ -20,7 +20,7 @@ struct AuditSliceTests {
             _ = try await world.database.write { transaction throws(DatabaseError) in
                 try AuditLog.append(AuditRecord(.grantCreate, by: .operator, in: id), at: moment, transaction)
                 try transaction.execute(
-                    "UPDATE audit_head SET sequence = sequence + 12000 WHERE chain = 'acme'")
+                    "UPDATE audit_head SET sequence = sequence + 120000 WHERE chain = 'acme'")
                 try AuditLog.append(AuditRecord(.grantRevoke, by: .operator, in: id), at: moment, transaction)
             }
         }

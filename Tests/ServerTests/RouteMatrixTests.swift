@@ -77,7 +77,7 @@ private let expectations: [String: Expectation] = [
     "signedOut_get": .everyCaller(200),
     "backchannelLogout_post": .everyCaller(404),
     "asset_get": .everyCaller(404),
-    "me_get": .signedIn(200),
+    "me_get": .signedIn(200), "me_patch": .signedIn(415),
     "mySession_delete": .signedIn(404),
     "organizations_get": .signedIn(200),
     "workspaces_get": .reading(), "summary_get": .reading(), "usage_get": .reading(),

@@ -132,4 +132,30 @@ struct SignInPageTests {
         }
         #expect(statuses.first == 200 && statuses.last == 429)
     }
+
+    @Test(
+        "an address that is not complete stands at the field, and is kept",
+        arguments: ["bob", "bob@acme", "@acme.example", "bob@acme.", "bob@.example", "bob smith@acme example", ""])
+    func faultyAddress(_ address: String) async throws {
+        // The answer is the same with one provider, which would otherwise be used without a choice.
+        for world in [try world(0), try world(6)] {
+            let items = [("from", "form"), ("email", address), ("return_to", "/account")]
+            let page = try await TestBrowser(world).open("/auth/login?\(FormEncoding.query(items))")
+            #expect(page.status == 200)
+            #expect(page.body.contains("Enter a full email address, such as you@company.com."))
+            #expect(page.body.contains("value=\"\(address)\" aria-invalid=\"true\" aria-describedby=\"email-fault\""))
+            #expect(page.body.contains("name=\"return_to\" value=\"/account\""))
+            #expect(page.body.contains("<title>1 error · Sign in · Gatehouse</title>"))
+        }
+    }
+
+    @Test("a full address that no provider has stands at the field; one that another site passed on is not shown")
+    func unknownAddress() async throws {
+        let world = try world(6)
+        let typed = try await TestBrowser(world).open("/auth/login?from=form&email=bob%40nowhere.example")
+        #expect(typed.body.contains("value=\"bob@nowhere.example\""))
+        #expect(typed.body.contains("No identity provider matches this address."))
+        let linked = try await TestBrowser(world).open("/auth/login?email=bob%40nowhere.example")
+        #expect(!linked.body.contains("bob@nowhere.example") && !linked.body.contains("aria-invalid"))
+    }
 }

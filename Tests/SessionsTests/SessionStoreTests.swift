@@ -109,7 +109,7 @@ struct SessionStoreTests {
         let session = Session(
             key: try SessionToken.make().key, id: "s", claims: try world.claims(), providerSession: nil,
             refreshToken: isRenewable ? [1] : nil, idToken: nil, createdAt: created,
-            renewedAt: moment(renewedAt), usedAt: moment(usedAt), version: 1)
+            renewedAt: moment(renewedAt), usedAt: moment(usedAt), version: 1, zone: nil)
         #expect(session.standing(under: SessionWorld.lifetimes, at: now) == expected)
     }
 

@@ -5,6 +5,7 @@ import GatehouseTesting
 import Identities
 import Synchronization
 import Time
+import TimeZones
 import Tokens
 
 @testable import Sessions
@@ -30,14 +31,16 @@ final class SessionWorld: Sendable {
     static let schemas = [SessionStore.schema, AuditLog.schema, DeniedSignInStore.schema]
 
     private static func store(
-        in database: Database, _ box: SealedBox?, _ clock: ManualClock, capacity: Int = 1 << 10
+        in database: Database, _ box: SealedBox?, _ clock: ManualClock, capacity: Int = 1 << 10,
+        timeZones: TimeZoneDatabase = TimeZoneDatabase()
     ) -> SessionStore {
-        SessionStore(database: database, sealingWith: box, capacity: capacity, now: { clock.now })
+        SessionStore(
+            database: database, sealingWith: box, capacity: capacity, timeZones: timeZones, now: { clock.now })
     }
 
     /// The store as another process has it: with an empty cache.
-    func otherProcess(_ box: SealedBox? = nil) -> SessionStore {
-        SessionWorld.store(in: place.database, box ?? self.box, clock)
+    func otherProcess(_ box: SealedBox? = nil, timeZones: TimeZoneDatabase = TimeZoneDatabase()) -> SessionStore {
+        SessionWorld.store(in: place.database, box ?? self.box, clock, timeZones: timeZones)
     }
 
     func claims(of subject: String = "carla", session: String? = nil, issuer: String? = nil) throws -> VerifiedClaims {

@@ -4,31 +4,6 @@ internal import JSON
 internal import Text
 internal import Time
 
-/// The actor of an audit event.
-public enum AuditActor: Sendable, Hashable {
-    /// A signed-in user, or a program with a bearer token.
-    case identity(Identity, email: EmailAddress?)
-    /// An operator, using the command line on the gateway's own machine.
-    case `operator`
-    /// The gateway itself: it ended an expired session, or acted on a provider's request.
-    case system
-
-    /// The name in the API contract.
-    public var kind: String {
-        switch self {
-        case .identity: "identity"
-        case .operator: "operator"
-        case .system: "system"
-        }
-    }
-
-    /// The user's identity and address; nil for the operator and the gateway.
-    var named: (identity: Identity?, email: EmailAddress?) {
-        guard case .identity(let identity, let email) = self else { return (nil, nil) }
-        return (identity, email)
-    }
-}
-
 /// The closed list of audited actions.
 public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case signIn = "sign_in"
@@ -55,6 +30,8 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case accessRequestReopen = "access_request_reopen"
     case inventoryImport = "inventory_import"
     case auditExport = "audit_export"
+    /// A user chose a time zone for the pages, or removed the choice.
+    case timeZoneChange = "time_zone_change"
     /// A metric came near its license limit.
     case licenseNear = "license_near"
     /// A metric exceeded its license limit.
@@ -121,15 +98,16 @@ public struct AuditEvent: Sendable {
         writer.member("action", record.action.rawValue)
         writer.name("actor")
         writer.beginObject()
-        let (identity, email) = record.actor.named
-        writer.member("email", email?.spelling)
-        writer.member("issuer", identity?.issuer.text)
+        let person = record.actor.person
+        writer.member("email", person?.email?.spelling)
+        writer.member("issuer", person?.identity.issuer.text)
         writer.member("kind", record.actor.kind)
-        writer.member("subject", identity?.subject.text)
+        writer.member("subject", person?.identity.subject.text)
         writer.endObject()
         writer.name("details")
         writer.beginObject()
-        let details = record.details.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
+        let all = record.details + (try record.actor.details)
+        let details = all.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
         for (index, detail) in details.enumerated() {
             guard index == 0 || !details[index - 1].name.isExactly(detail.name) else { throw HashingError() }
             writer.member(detail.name, detail.value)

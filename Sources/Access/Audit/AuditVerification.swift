@@ -27,7 +27,13 @@ public struct AuditVerification: Sendable {
             }
         }
         try transaction.each(
-            "SELECT chain, sequence, at, action, event, hash, actor FROM audit_event ORDER BY chain, sequence"
+            """
+            SELECT event.chain, sequence, at, action, event, hash, outcome, actor.chain, actor.target, actor.words,
+                target_party, target.chain, target.target, target.words
+            FROM audit_event AS event LEFT JOIN audit_party AS actor ON actor.id = actor_party
+                LEFT JOIN audit_party AS target ON target.id = target_party
+            ORDER BY event.chain, sequence
+            """
         ) {
             row throws(DatabaseError) in
             number += 1
@@ -66,17 +72,26 @@ public struct AuditVerification: Sendable {
             return "it does not follow the event before it"
         }
         // The columns that filters search must agree with the event.
-        let actor = root.member("actor")
         guard root.member("sequence")?.integer == Int64(expected),
             (root.member("action")?.string).isExactly(row.text(3)),
             (root.member("organization")?.string ?? "").isExactly(row.text(0)),
             (root.member("timestamp")?.string).isExactly(
                 AuditEvent.timestamp(milliseconds: Int64(row.integer(2)))),
-            AuditLog.filterText(
-                kind: actor?.member("kind")?.string ?? "", subject: actor?.member("subject")?.string,
-                email: actor?.member("email")?.string
-            ).isExactly(row.text(6))
+            (root.member("outcome")?.string).isExactly(row.text(6)),
+            AuditParty(actorOf: root).isRow(row, from: 7), isTarget(AuditParty(targetOf: root), row)
         else { return "its database row was altered" }
         return nil
+    }
+
+    private static func isTarget(_ target: AuditParty?, _ row: Row) -> Bool {
+        target.map { $0.isRow(row, from: 11) } ?? (row.integer(10) == 0)
+    }
+}
+
+extension AuditParty {
+    /// Returns true if columns hold this party: the chain that is the row's first column, the target and the words.
+    fileprivate func isRow(_ row: Row, from column: Int) -> Bool {
+        row.optionalText(column).isExactly(row.text(0)) && row.optionalText(column + 1).isExactly(target.text)
+            && row.optionalText(column + 2).isExactly(words.text)
     }
 }

@@ -7,7 +7,7 @@ public import Time
 extension AccessStore {
     /// Stores a role for an identity, on behalf of the operator. If the grant exists already, it is returned.
     ///
-    /// - Parameter record: appended to the audit log in the transaction, with the grant's id as its target.
+    /// - Parameter record: appended to the audit log in the transaction, with the user as its target and the grant's id in its details.
     /// - Returns: the grant, and whether it is new.
     public func createGrant(
         _ role: Role, to identity: Identity, in organization: OrganizationID, recording record: AuditRecord
@@ -17,7 +17,7 @@ extension AccessStore {
             let (grant, isNew) = try AccessStore.grant(
                 role, to: identity, in: organization, email: nil, source: .operator, at: moment, transaction)
             guard isNew else { return .kept((grant, false), []) }
-            try AuditLog.append(record.about(grant), at: moment, transaction)
+            try AuditLog.append(try record.about(grant, self, transaction), at: moment, transaction)
             return .kept((grant, true), [.granted(grant)])
         }
         switch result {
@@ -120,7 +120,7 @@ extension AccessStore {
             case .outdated: return .outdated
             }
         }
-        var record = record.about(grant)
+        var record = try record.about(grant, self, transaction)
         record.organization = grant.organization
         try AuditLog.append(record, at: moment, transaction)
         if grant.role == .manager {
@@ -140,14 +140,14 @@ extension AccessStore {
 }
 
 extension AuditRecord {
-    /// Returns the record with a grant as its object.
-    fileprivate func about(_ grant: Grant) -> AuditRecord {
+    /// Returns the record of an action on a grant: the target is the user who has it.
+    fileprivate func about(
+        _ grant: Grant, _ store: AccessStore, _ transaction: Transaction
+    ) throws(DatabaseError) -> AuditRecord {
         var record = self
-        record.target = grant.id
-        record.details += [
-            ("issuer", grant.identity.issuer.text), ("subject", grant.identity.subject.text),
-            ("role", grant.role.rawValue),
-        ]
-        return record
+        record.details += [("grant", grant.id), ("role", grant.role.rawValue)]
+        return record.about(
+            try store.audited(grant.identity, in: grant.organization, address: grant.email, transaction),
+            try AccessStore.id(of: grant.identity))
     }
 }

@@ -169,23 +169,31 @@ extension AccessStore {
             try AccessStore.store(after, in: organization, insteadOf: before, transaction)
             var record = record
             let row: Mapping?
+            // Ranks are those of all rules, as every list shows them.
+            let file = own.rules.rules.fileRules(of: organization)?.mappings ?? []
+            let (old, all) = (MappingTable(file: file, stored: before), MappingTable(file: file, stored: after))
+            func added(_ id: String, _ name: String, _ table: MappingTable) {
+                record.details.append((name, table.row(id)?.json ?? ""))
+            }
             switch change {
             case .add:
                 record.action = .claimMappingCreate
                 row = after.first { $0.id.isExactly(id) }
-                record.details.append(("after", row?.json ?? ""))
+                added(id, "after", all)
             case .edit(let id, _, _):
                 record.action = .claimMappingUpdate
                 row = after.first { $0.id.isExactly(id) }
-                record.details.append(("before", before.first { $0.id.isExactly(id) }?.json ?? ""))
-                record.details.append(("after", row?.json ?? ""))
+                added(id, "before", old)
+                added(id, "after", all)
             case .remove(let id):
                 record.action = .claimMappingDelete
                 row = before.first { $0.id.isExactly(id) }
-                record.details.append(("before", row?.json ?? ""))
+                added(id, "before", old)
             }
             guard let row else { throw DatabaseError(.failed, cause: "a changed rule is not among the rules") }
             record.target = row.id
+            // Events without this count hold ranks among the managers' rules only.
+            record.details.append(("file_rules", String(file.count)))
             try AuditLog.append(record, at: moment, transaction)
             return .kept((row, after), [.mappings(organization, new)])
         }

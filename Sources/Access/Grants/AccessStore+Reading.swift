@@ -23,7 +23,7 @@ extension AccessStore {
     }
 
     /// Returns the grants of one identity in an organization.
-    static func grants(
+    package static func grants(
         of identity: Identity, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> [Grant] {
         try transaction.all(

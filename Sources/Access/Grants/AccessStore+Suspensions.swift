@@ -12,7 +12,7 @@ extension AccessStore {
     public func suspend(
         _ id: IdentityID, in organization: OrganizationID, by actor: AccessActor, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Suspension, AccessRefusal> {
-        let dependents = dependents
+        let (dependents, store) = (dependents, self)
         return try await keepingManager(
             preparing: { () throws(DatabaseError) -> ManagerSearch? in
                 let expected = try await database.read { transaction throws(DatabaseError) in
@@ -41,11 +41,11 @@ extension AccessStore {
                 case .lost: return .refused(.wouldLockOut)
                 case .outdated: return .outdated
                 }
-                var record = record
-                record.target = id.text
-                record.details += [
-                    ("issuer", known.identity.issuer.text), ("subject", known.identity.subject.text),
-                ]
+                let record = record.about(
+                    known.signIn.map(store.audited)
+                        ?? AuditPerson(
+                            known.identity, email: known.grants.lazy.compactMap(\.email).first, isEmailVerified: true),
+                    id)
                 try AuditLog.append(record, at: moment, transaction)
                 try dependents.end(
                     of: id, emails: known.verifiedEmails, in: organization, because: "manager_suspended",
@@ -72,17 +72,21 @@ extension AccessStore {
     public func unsuspend(
         _ id: IdentityID, in organization: OrganizationID, by actor: AccessActor, recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
-        try await change(by: actor, in: organization) { _, moment, transaction throws(DatabaseError) in
-            let count = try transaction.execute(
+        let store = self
+        return try await change(by: actor, in: organization) { _, moment, transaction throws(DatabaseError) in
+            guard let suspension = try AccessStore.suspension(of: id, in: organization, transaction) else {
+                return .refused(.notFound)
+            }
+            try transaction.execute(
                 "DELETE FROM suspension WHERE organization = $1 AND identity = $2", .text(organization.text),
                 .text(id.text))
-            guard count > 0 else { return .refused(.notFound) }
             try transaction.execute(
                 "DELETE FROM suspension_email WHERE organization = $1 AND identity = $2", .text(organization.text),
                 .text(id.text))
-            var record = record
-            record.target = id.text
-            try AuditLog.append(record, at: moment, transaction)
+            let user = try store.audited(
+                suspension.identity, in: organization, address: suspension.emails.min { $0.text < $1.text },
+                transaction)
+            try AuditLog.append(record.about(user, id), at: moment, transaction)
             return .kept(
                 (), [.suspensions(organization, try AccessStore.suspensions(organization, transaction))])
         }
@@ -115,9 +119,11 @@ extension AccessStore {
                 case .lost: return .refused(.wouldLockOut)
                 case .outdated: return .outdated
                 }
-                var record = record
-                record.target = id.text
-                record.details.append(("email", email.text))
+                guard let identity = try AccessStore.suspension(of: id, in: organization, transaction)?.identity else {
+                    return .refused(.notFound)
+                }
+                let user = AuditPerson(identity, email: EmailAddress(email.text), isEmailVerified: true)
+                let record = record.about(user, id)
                 try AuditLog.append(record, at: moment, transaction)
                 try store.dependents.end(
                     of: id, emails: [email], in: organization, because: "manager_suspended", recording: record,

@@ -2,7 +2,7 @@ package import Audit
 internal import ClaimMapping
 package import Identities
 internal import JSON
-internal import Policy
+package import Policy
 package import Tokens
 
 /// A request's origin for the audit log.
@@ -17,9 +17,13 @@ package struct AuditOrigin: Sendable {
 }
 
 extension VerifiedClaims {
-    /// The user's name in the audit log.
-    package var actor: AuditActor {
-        .identity(identity, email: payload.shownEmail)
+    /// The user in the audit log.
+    ///
+    /// - Parameter rules: decide whether the address counts as verified.
+    package func audited(under rules: AccessRules) -> AuditPerson {
+        AuditPerson(
+            identity, email: payload.shownEmail, name: payload.shownName,
+            isEmailVerified: rules.verifiedEmail(of: self) != nil)
     }
 }
 
@@ -27,16 +31,19 @@ extension AccessState {
     /// Records an action outside of any one organization. Each organization in which the user has a role gets an event,
     /// and so does the one that the action was meant for. If there are none, the gateway gets one event.
     ///
-    /// - Parameter meant: the organization that the action was meant for; used only if it lists the provider.
+    /// - Parameters:
+    ///   - meant: the organization that the action was meant for; used only if it lists the provider.
+    ///   - details: details in addition to those of the action.
     package func auditRecords(
         _ action: AuditAction, of claims: VerifiedClaims, from origin: AuditOrigin, meant: OrganizationID? = nil,
-        target: String? = nil
+        target: String? = nil, details: [(name: String, value: String)] = []
     ) -> [AuditRecord] {
         var record = AuditRecord(
-            action, by: claims.actor, target: target, requestID: origin.requestID, address: origin.address)
+            action, by: .person(claims.audited(under: rules)), target: target, requestID: origin.requestID,
+            address: origin.address, details: details)
         if action == .signIn {
             let names = claims.payload.members.map(\.name).joined(separator: " ")
-            record.details = [("provider", claims.provider.text), ("claims", names)]
+            record.details += [("provider", claims.provider.text), ("claims", names)]
         }
         var records: [AuditRecord] = []
         for entitlement in allEntitlements(of: claims) {
@@ -47,6 +54,7 @@ extension AccessState {
             own.reason = entitlement.reason.rawValue
             if let role = entitlement.role {
                 own.details.append(("role", role.rawValue))
+                if let mapping = entitlement.mapping { own.details.append(("mapping", mapping)) }
             } else {
                 own.outcome = .denied
             }

@@ -69,6 +69,8 @@ extension InvitationStore {
                 return .kept(.failure(.notInvited(mismatch)))
             }
             try InvitationTable.set(.accepted, invitation.id, transaction)
+            let earlier = try AccessStore.grants(of: invitee.claims.identity, in: invitation.organization, transaction)
+            let mapped = signIn.flatMap { $0.organization == invitation.organization ? $0.access?.role : nil }
             let (grant, _) = try AccessStore.grant(
                 invitation.role, to: invitee.claims.identity, in: invitation.organization, email: invitation.email,
                 source: .invitation, at: moment, transaction)
@@ -77,6 +79,9 @@ extension InvitationStore {
             }
             var record = record
             record.details.append(("grant", grant.id))
+            if let role = (earlier.map(\.role) + [mapped].compactMap { $0 }).max() {
+                record.details.append(("role_before", role.rawValue))
+            }
             try InvitationTable.append(record, about: invitation, at: moment, transaction)
             return .kept(.success(grant), [.granted(grant)])
         }

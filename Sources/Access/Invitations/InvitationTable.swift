@@ -87,6 +87,7 @@ public enum InvitationTable {
         record.organization = invitation.organization
         record.target = invitation.id
         record.details += [("email", invitation.email.text), ("role", invitation.role.rawValue)]
+        if let inviter = invitation.inviterEmail { record.details.append(("inviter_email", inviter.spelling)) }
         try AuditLog.append(record, at: moment, transaction)
     }
 

@@ -4,8 +4,9 @@ internal import Grants
 internal import Identities
 
 extension ManagerActions {
-    /// The number of events per read transaction: a filter that few events pass must not delay other reads.
-    private static let auditSlice = 10_000
+    /// The number of events per read transaction: a filter that few events pass must not delay other reads. Reading as
+    /// many takes about 10 ms.
+    public static let auditSlice = 100_000
 
     /// Returns the events that match a query, newest first, and one more than its limit if there are as many.
     public func auditEvents(
@@ -33,6 +34,42 @@ extension ManagerActions {
             before = read.start + 1
         } while found.count <= query.limit && (before ?? 0) > 1
         return found
+    }
+
+    /// Returns the events directly after a sequence that match a query, newest first, at most its limit.
+    public func auditEvents(
+        _ query: AuditLog.Query, newerThan sequence: Int
+    ) async throws(ManagementError) -> [(sequence: Int, json: [UInt8])] {
+        let organization = organization
+        return try await stored { () throws(DatabaseError) in
+            try await access.database.read { transaction throws(DatabaseError) in
+                try AuditLog.events(of: organization, query, after: sequence, limit: query.limit, transaction).reversed()
+            }
+        }
+    }
+
+    /// The most events of a filtered list that are counted.
+    public static let mostCounted = 10_000
+
+    /// Returns the number of events that match a query on all its pages. Without a filter all are counted; otherwise at
+    /// most ``mostCounted`` of the newest ``auditSlice`` events.
+    public func countAuditEvents(
+        _ query: AuditLog.Query
+    ) async throws(ManagementError) -> (count: Int, isBounded: Bool) {
+        let organization = organization
+        return try await stored { () throws(DatabaseError) in
+            try await access.database.read { transaction throws(DatabaseError) in
+                let last = try AuditLog.lastSequence(of: organization, before: nil, transaction) ?? 0
+                // The events of a chain are numbered from 1 without a gap.
+                if query.isUnfiltered { return (last, false) }
+                let most = ManagerActions.mostCounted
+                var query = query
+                query.before = nil
+                query.after = max(0, last - ManagerActions.auditSlice)
+                let count = try AuditLog.count(of: organization, query, upTo: most + 1, transaction)
+                return (min(count, most), count > most || query.after > 0)
+            }
+        }
     }
 
     /// Records an export of the audit log, if the manager may still read the log.

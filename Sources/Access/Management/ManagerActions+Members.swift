@@ -72,25 +72,26 @@ extension ManagerActions {
         let (organization, settings, state) = (organization, settings, state)
         // Claims are opened and evaluated here: too long for a reactor.
         let known = try await stored { () throws(DatabaseError) in
-            try await access.database.read { transaction throws(DatabaseError) -> (Identity, [OrganizationID])? in
+            try await access.database.read { transaction throws(DatabaseError) -> (AuditPerson, [OrganizationID])? in
                 guard let known = try AccessStore.known(id, in: organization, transaction) else { return nil }
                 let claims = known.signIn.flatMap(settings.claims)
                 let own = claims.flatMap { state.entitlement(of: $0, in: organization) }
                 guard !known.grants.isEmpty || own?.role != nil || own?.reason == .suspended else { return nil }
-                return (known.identity, claims.map { state.entitlements(of: $0).map(\.organization) } ?? [])
+                let user = try access.audited(known.identity, in: organization, transaction)
+                return (user, claims.map { state.entitlements(of: $0).map(\.organization) } ?? [])
             }
         }
-        guard let (identity, others) = known else { throw .refused(.notFound) }
+        guard let (user, others) = known else { throw .refused(.notFound) }
         let records = Set([organization] + others).sorted().map { organization in
-            var record = record(.sessionEnd)
-            (record.organization, record.target) = (organization, id.text)
+            var record = record(.sessionEnd).about(user, id)
+            record.organization = organization
             return record
         }
         let sessions = stores.sessions
         try await decided { () throws(DatabaseError) in
             try await access.change(by: acting(.writeMembers), in: organization) {
                 _, moment, transaction throws(DatabaseError) in
-                let ended = try sessions.endAll(of: identity, recording: records, at: moment, transaction)
+                let ended = try sessions.endAll(of: user.identity, recording: records, at: moment, transaction)
                 return .kept((), publish: ended.publish)
             }
         }

@@ -1,4 +1,5 @@
 public import Files
+internal import TimeZones
 
 /// The sources of the values that a configuration file refers to. Tests supply their own.
 public struct SettingSources: Sendable {
@@ -9,6 +10,9 @@ public struct SettingSources: Sendable {
 
     /// Returns the access that users other than its owner have to a file, or nil if they have none.
     public var exposure: @Sendable (_ path: String) -> FileExposure?
+
+    /// Returns true if the system has a time zone database.
+    public var hasTimeZones: @Sendable () -> Bool = { TimeZoneDatabase().isComplete }
 
     public init(
         environment: @escaping @Sendable (_ name: String) -> String?,

@@ -6,11 +6,13 @@ public struct Warning: Sendable, Hashable, CustomStringConvertible {
     public let line: Int
     /// The column, from 1, in Unicode scalars.
     public let column: Int
-    /// The setting, such as `secret_key.file`.
+    /// The setting, such as `secret_key.file`; empty if the warning is not about a setting.
     public let path: String
     /// The problem and its correction, in one line. It never contains a secret.
     public let message: String
 
     /// The form `FILE:LINE:COLUMN: warning: path.of.setting: message`.
-    public var description: String { "\(file):\(line):\(column): warning: \(path): \(message)" }
+    public var description: String {
+        "\(file):\(line):\(column): warning: " + (path.isEmpty ? message : "\(path): \(message)")
+    }
 }

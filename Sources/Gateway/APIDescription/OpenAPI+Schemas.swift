@@ -45,7 +45,7 @@ extension OpenAPI {
           },
           "Me": {
             "type": "object",
-            "required": ["identity", "roles", "sessions", "csrf_token"],
+            "required": ["identity", "roles", "sessions", "time_zone", "csrf_token"],
             "properties": {
               "identity": {"$ref": "#/components/schemas/Identity"},
               "roles": {
@@ -65,19 +65,27 @@ extension OpenAPI {
                 "type": "array",
                 "items": {
                   "type": "object",
-                  "required": ["id", "created_at", "last_used_at", "ip", "user_agent", "current"],
+                  "required": ["id", "created_at", "last_used_at", "device", "ip", "user_agent", "current"],
                   "properties": {
                     "id": {"type": "string"},
                     "created_at": {"type": "string", "format": "date-time"},
                     "last_used_at": {"type": "string", "format": "date-time"},
+                    "device": {"type": "string"},
                     "ip": {"type": "string"},
                     "user_agent": {"type": "string"},
                     "current": {"type": "boolean"}
                   }
                 }
               },
+              "time_zone": {"type": ["string", "null"]},
               "csrf_token": {"type": ["string", "null"]}
             }
+          },
+          "MeChange": {
+            "type": "object",
+            "required": ["time_zone"],
+            "properties": {"time_zone": {"type": ["string", "null"]}},
+            "additionalProperties": false
           },
           "Organization": {
             "type": "object",

@@ -23,12 +23,15 @@ package struct AuditAPI: Sendable {
                     summary: "The audit log, newest first; the whole log as JSON lines or CSV",
                     parameters: [
                         Parameter(name: "from", schema: Parameter.time), Parameter(name: "to", schema: Parameter.time),
-                        Parameter(name: "actor", schema: #"{"type":"string","maxLength":255}"#),
+                        Parameter(name: "actor", schema: AuditAPI.text),
+                        Parameter(name: "target", schema: AuditAPI.text),
+                        Parameter(name: "q", schema: AuditAPI.text),
                         Parameter(name: "action", schema: Parameter.text), .limit, .cursor,
                     ], results: .list("AuditEvent") + [.text("application/jsonl"), .text("text/csv")]))
         ]
     }
 
+    private static let text = #"{"type":"string","maxLength":255}"#
     private typealias Parameter = EndpointDocumentation.Parameter
 
     /// Lists a page, newest first, or the whole log, oldest first, if JSON lines or CSV are preferred.

@@ -26,7 +26,11 @@ package struct IdentityAPI: Sendable {
             Endpoint(
                 "me", .get, "/api/v1/me", .api, .signedIn(.later(me)),
                 documentation: EndpointDocumentation(
-                    summary: "The caller's identity, roles and sessions", results: .one("Me"))),
+                    summary: "The caller's identity, roles, sessions and time zone", results: .one("Me"))),
+            Endpoint(
+                "me", .patch, "/api/v1/me", .api, .signedIn(.json(change)),
+                documentation: EndpointDocumentation(
+                    summary: "Choose the time zone of the pages", content: "MeChange", results: .one("Me"))),
             Endpoint(
                 "mySession", .delete, "/api/v1/me/sessions/{id}", .api, .signedIn(.later(end)),
                 documentation: EndpointDocumentation(
@@ -40,8 +44,25 @@ package struct IdentityAPI: Sendable {
     }
 
     private func me(_ context: RequestContext, _ caller: Caller) async throws(Problem) -> Reply {
-        let sessions = try await sessions.list(context, caller)
-        return try await access.reply(context, caller) { IdentityAPI.document(caller, $0, sessions) }
+        let (sessions, timeZone) = (
+            try await sessions.list(context, caller), try await sessions.timeZone(context, caller)
+        )
+        return try await access.reply(context, caller) { IdentityAPI.document(caller, $0, sessions, timeZone) }
+    }
+
+    private func change(
+        _ context: RequestContext, _ caller: Caller, _ root: JSONValue
+    ) async throws(Problem) -> Reply {
+        var reader = FieldReader(root)
+        reader.allow("time_zone")
+        let isNull = reader.value("time_zone")?.isNull ?? false
+        let name = isNull ? nil : reader.text("time_zone")
+        try reader.finish()
+        guard try await sessions.setTimeZone(name, context, caller) else {
+            reader.fault("time_zone", "The time zone must be a name of the time zone database, such as Europe/Berlin.")
+            throw reader.problem
+        }
+        return try await me(context, caller)
     }
 
     /// Ends one of the caller's own sessions.
@@ -55,7 +76,7 @@ package struct IdentityAPI: Sendable {
     }
 
     private static func document(
-        _ caller: Caller, _ entitlements: [Entitlement], _ sessions: [SessionSummary]
+        _ caller: Caller, _ entitlements: [Entitlement], _ sessions: [SessionSummary], _ timeZone: String?
     ) -> Reply {
         let claims = caller.claims
         var writer = JSONWriter()
@@ -85,12 +106,14 @@ package struct IdentityAPI: Sendable {
             writer.member("id", summary.id)
             writer.member("created_at", summary.createdAt.rfc3339)
             writer.member("last_used_at", summary.usedAt.rfc3339)
+            writer.member("device", summary.device)
             writer.member("ip", summary.address)
             writer.member("user_agent", summary.userAgent)
             writer.member("current", (caller.session?.session.id).isExactly(summary.id))
             writer.endObject()
         }
         writer.endArray()
+        writer.member("time_zone", timeZone)
         // A bearer token has no session, so request forgery cannot use it.
         writer.member("csrf_token", caller.formToken)
         writer.endObject()

@@ -131,7 +131,7 @@ package struct InventoryAPI: Sendable {
 
     private func record(_ context: RequestContext, _ permitted: PermittedCaller) -> AuditRecord {
         AuditRecord(
-            .inventoryImport, by: permitted.caller.actor, in: permitted.permit.organization,
+            .inventoryImport, by: permitted.caller.actor(under: context.state.rules), in: permitted.permit.organization,
             requestID: context.requestID, address: context.remoteAddress)
     }
 

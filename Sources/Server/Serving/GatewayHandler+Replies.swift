@@ -63,14 +63,14 @@ extension RequestContext {
             status: problem.status, title: problem.pageTitle, text: problem.pageText, requestID: requestID,
             account: record.caller?.account, organization: record.permitted?.header,
             action: problem.code == .unauthenticated
-                ? ErrorPage.Action(title: "Sign in", url: SignInPaths.login.text) : nil)
+                ? ErrorPage.Action(title: "Sign in", url: signInLink) : nil)
         return .page(Status(problem.status), page.document)
     }
 
     private func unsent(_ form: [(name: String, value: String)], _ problem: Problem) -> Reply {
         let page = UnsentFormPage(
             path: target, fields: form, account: record.caller?.account, organization: record.permitted?.header,
-            signIn: SignInQuery(organization: OrganizationID(variable("org")), returnTo: request.target.path).link)
+            signIn: signInLink)
         return .page(Status(problem.status), page.document)
     }
 }

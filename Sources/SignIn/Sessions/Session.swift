@@ -1,8 +1,9 @@
 internal import Synchronization
 public import Time
+public import TimeZones
 public import Tokens
 
-/// One browser's session. Immutable except for the time of its last use. A renewal creates another object with an equal
+/// One browser's session. Immutable except for the time of its last use and the user's time zone. A renewal creates another object with an equal
 /// key.
 public final class Session: Sendable {
     public let key: SessionKey
@@ -20,12 +21,14 @@ public final class Session: Sendable {
     public let renewedAt: Timestamp
     /// The number of the session's renewals, plus one.
     public let version: Int
+    private let chosenZone: Mutex<ChosenTimeZone?>
     private let lastUse: Atomic<Int64>
     private let lastWrittenUse: Atomic<Int64>
 
     init(
         key: SessionKey, id: String, claims: VerifiedClaims, providerSession: String?, refreshToken: [UInt8]?,
-        idToken: [UInt8]?, createdAt: Timestamp, renewedAt: Timestamp, usedAt: Timestamp, version: Int
+        idToken: [UInt8]?, createdAt: Timestamp, renewedAt: Timestamp, usedAt: Timestamp, version: Int,
+        zone: ChosenTimeZone?
     ) {
         self.key = key
         self.id = id
@@ -36,6 +39,7 @@ public final class Session: Sendable {
         self.createdAt = createdAt
         self.renewedAt = renewedAt
         self.version = version
+        chosenZone = Mutex(zone)
         lastUse = Atomic(usedAt.seconds)
         lastWrittenUse = Atomic(usedAt.seconds)
     }
@@ -44,6 +48,14 @@ public final class Session: Sendable {
     var memory: Int { claims.memory + (refreshToken?.count ?? 0) + (idToken?.count ?? 0) + 512 }
 
     public var usedAt: Timestamp { Timestamp(seconds: lastUse.load(ordering: .relaxed)) }
+
+    /// The time zone that the user chose for the pages; nil if the user chose none, or if the system does not know it.
+    public var timeZone: TimeZone? { zone?.zone }
+
+    var zone: ChosenTimeZone? {
+        get { chosenZone.withLock { $0 } }
+        set { chosenZone.withLock { $0 = newValue } }
+    }
 
     /// True if the provider can renew the claims.
     public var isRenewable: Bool { refreshToken != nil }

@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Databases
 internal import Time
+internal import TimeZones
 internal import Tokens
 
 /// A stored session, still sealed.
@@ -14,18 +15,24 @@ struct SessionRow: Sendable {
     let usedAt: Int
     let renewedAt: Int
     let version: Int
+    let zone: ChosenTimeZone?
 
-    static func find(_ key: SessionKey, _ transaction: Transaction) throws(DatabaseError) -> SessionRow? {
+    /// - Parameter timeZones: may read a file.
+    static func find(
+        _ key: SessionKey, _ timeZones: TimeZoneDatabase, _ transaction: Transaction
+    ) throws(DatabaseError) -> SessionRow? {
         try transaction.first(
             """
-            SELECT id, claims, refresh_token, id_token, provider_session, created_at, used_at, renewed_at, version
-            FROM session WHERE key = $1 AND ended_at IS NULL
+            SELECT id, claims, refresh_token, id_token, provider_session, created_at, used_at, renewed_at, version,
+                time_zone
+            FROM session LEFT JOIN user_setting USING (issuer, subject) WHERE key = $1 AND ended_at IS NULL
             """, .blob(key.bytes)
         ) { row throws(DatabaseError) in
             SessionRow(
                 id: row.text(0), claims: row.blob(1), refreshToken: row.optionalBlob(2),
                 idToken: row.optionalBlob(3), providerSession: row.optionalText(4), createdAt: row.integer(5),
-                usedAt: row.integer(6), renewedAt: row.integer(7), version: row.integer(8))
+                usedAt: row.integer(6), renewedAt: row.integer(7), version: row.integer(8),
+                zone: row.optionalText(9).map { ChosenTimeZone($0, timeZones) })
         }
     }
 
@@ -38,6 +45,6 @@ struct SessionRow: Sendable {
             key: key, id: id, claims: claims, providerSession: providerSession, refreshToken: refreshToken,
             idToken: idToken, createdAt: Timestamp(seconds: Int64(createdAt)),
             renewedAt: Timestamp(seconds: Int64(renewedAt)), usedAt: Timestamp(seconds: Int64(usedAt)),
-            version: version)
+            version: version, zone: zone)
     }
 }

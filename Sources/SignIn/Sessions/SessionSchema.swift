@@ -37,6 +37,18 @@ extension SessionStore {
                 issuer TEXT NOT NULL, provider_session TEXT NOT NULL, until INTEGER NOT NULL,
                 PRIMARY KEY (issuer, provider_session)
             ) STRICT, WITHOUT ROWID;
+            """,
             """
+            -- What users chose for the pages.
+            CREATE TABLE user_setting (
+                issuer TEXT NOT NULL, subject TEXT NOT NULL,
+                -- A name of the time zone database.
+                time_zone TEXT NOT NULL,
+                -- The last sign-in or choice.
+                seen_at INTEGER NOT NULL,
+                PRIMARY KEY (issuer, subject)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX user_setting_seen ON user_setting (seen_at);
+            """,
         ])
 }

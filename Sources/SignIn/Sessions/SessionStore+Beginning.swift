@@ -116,6 +116,7 @@ extension SessionStore {
             .text(orNull: session.providerSession), .blob(prepared.sealedClaims),
             session.refreshToken.map { .blob($0) } ?? .null, session.idToken.map { .blob($0) } ?? .null,
             .integer(now), .integer(changedAt), .text(prepared.address), .text(prepared.userAgent))
+        session.zone = try zone(of: session.claims.identity, seenAt: now, transaction)
         return nil
     }
 
@@ -137,7 +138,7 @@ extension SessionStore {
             key: key, id: Base64URL.encode(try RandomBytes.make(12)), claims: new.claims,
             providerSession: new.claims.providerSession,
             refreshToken: try seal(new.refreshToken, "refresh token"), idToken: try seal(new.idToken, "id token"),
-            createdAt: now, renewedAt: now, usedAt: now, version: 1)
+            createdAt: now, renewedAt: now, usedAt: now, version: 1, zone: nil)
     }
 
     /// Stores a renewal.
@@ -158,7 +159,8 @@ extension SessionStore {
         let renewed = Session(
             key: session.key, id: session.id, claims: claims, providerSession: session.providerSession,
             refreshToken: next, idToken: session.idToken, createdAt: session.createdAt,
-            renewedAt: renewedAt, usedAt: session.usedAt, version: session.version + 1)
+            renewedAt: renewedAt, usedAt: session.usedAt, version: session.version + 1,
+            zone: session.zone)
         let changedAt = nowInMilliseconds
         let result: Result<Session, SessionGoneRefusal> = try await database.decide {
             [self] transaction throws(DatabaseError) in
@@ -169,6 +171,7 @@ extension SessionStore {
                 """, .blob(session.key.bytes), .blob(sealed), next.map { .blob($0) } ?? .null,
                 .integer(renewed.renewedAt.seconds), .integer(renewed.version), .integer(changedAt))
             guard count > 0 else { return .refuse(SessionGoneRefusal()) }
+            renewed.zone = try zone(of: session.claims.identity, transaction)
             return .commit(renewed, publish: { self.keep(renewed, sealedWith: keys) })
         }
         return try? result.get()

@@ -51,7 +51,7 @@ extension SessionStore {
 
     /// Ends all sessions of an identity, in a transaction that also decides whether they may be ended.
     ///
-    /// - Parameter records: appended to the audit log.
+    /// - Parameter records: appended to the audit log, with the number of ended sessions.
     /// - Returns: the ended sessions, which must be published after COMMIT.
     public func endAll(
         of owner: Identity, recording records: [AuditRecord], at moment: Timestamp, _ transaction: Transaction
@@ -59,7 +59,10 @@ extension SessionStore {
         let keys = try SessionStore.end(
             "issuer = $1 AND subject = $2", [.text(owner.issuer.text), .text(owner.subject.text)],
             at: moment.nanoseconds / 1_000_000, transaction)
-        for record in records { try AuditLog.append(record, at: moment, transaction) }
+        for var record in records {
+            record.details.append(("sessions", String(keys.count)))
+            try AuditLog.append(record, at: moment, transaction)
+        }
         return EndedSessions(keys: keys, cache: cache)
     }
 
@@ -103,12 +106,16 @@ extension SessionStore {
                     [.text(notice.issuer.text), .text(notice.subject?.text ?? "")],
                     at: changedAt, transaction)
             }
-            try AuditLog.append(
-                AuditRecord(
-                    .sessionEnd, by: .system, target: notice.subject?.text ?? notice.sessionID,
-                    reason: "backchannel_logout",
-                    details: [("issuer", notice.issuer.text), ("sessions", String(keys.count))]),
-                at: moment, transaction)
+            var record = AuditRecord(
+                .sessionEnd, by: .system, reason: "backchannel_logout", details: [("sessions", String(keys.count))])
+            // The provider's own subject may differ from the identity's, which the ended sessions hold.
+            if let owner = try SessionStore.owner(of: keys, transaction), let id = try? IdentityID(owner) {
+                record = record.about(AuditPerson(owner), id)
+            } else {
+                record.target = notice.subject?.text ?? notice.sessionID
+                record.details.append(("issuer", notice.issuer.text))
+            }
+            try AuditLog.append(record, at: moment, transaction)
             return .commit(keys.count, publish: { for key in keys { cache.remove(key) } })
         }
         return try? result.get()
@@ -124,6 +131,15 @@ extension SessionStore {
     }
 
     // MARK: Inside a transaction
+
+    /// Returns the identity of the first session; nil if there is none.
+    private static func owner(of keys: [SessionKey], _ transaction: Transaction) throws(DatabaseError) -> Identity? {
+        guard let key = keys.first else { return nil }
+        return try transaction.first("SELECT issuer, subject FROM session WHERE key = $1", .blob(key.bytes)) {
+            row throws(DatabaseError) in
+            Identity(issuer: Issuer(row.text(0)), subject: Subject(row.text(1)))
+        }
+    }
 
     static func end(_ key: SessionKey, at moment: Int64, _ transaction: Transaction) throws(DatabaseError) {
         _ = try end("key = $1", [.blob(key.bytes)], at: moment, transaction)

@@ -11,6 +11,9 @@ public struct SessionSummary: Sendable, Hashable {
     public let usedAt: Timestamp
     public let address: String
     public let userAgent: String
+
+    /// The browser and the system, such as `Chrome on macOS`.
+    public var device: String { DeviceName(userAgent: userAgent).text }
 }
 
 extension SessionStore {
@@ -76,7 +79,8 @@ extension SessionStore {
                 DELETE FROM used_once WHERE (kind, id) IN (SELECT kind, id FROM used_once WHERE until < $1 LIMIT 500)
                 """, .integer(moment))
             try transaction.execute("DELETE FROM ended_provider_session WHERE until < $1", .integer(moment))
-            return isMore || marks == 500
+            let settings = try SessionStore.deleteUnusedSettings(at: moment, transaction)
+            return isMore || marks == 500 || settings
         }
     }
 }

@@ -2,8 +2,10 @@ public import Cryptography
 public import Databases
 internal import Snapshots
 internal import Synchronization
+internal import Text
 internal import Threads
 public import Time
+public import TimeZones
 
 /// The sealing keys at one moment. Every replacement of the keys has another version.
 struct SealingKeys: Sendable {
@@ -19,6 +21,8 @@ public final class SessionStore: Sendable {
     let database: Database
     let cache: SessionCache
     let now: @Sendable () -> Timestamp
+    /// The time zones that users may choose.
+    public let timeZones: TimeZoneDatabase
     private let box: Published<SealedBox?>
     /// The time, in milliseconds, up to which changes by other processes were applied.
     private let followedUntil = Atomic<Int64>(0)
@@ -27,13 +31,15 @@ public final class SessionStore: Sendable {
     ///   - database: a database that was opened with ``schema``.
     ///   - capacity: the maximum number of cached sessions; others are read from the database on use.
     ///   - memory: the maximum size of the cache, in bytes.
+    ///   - timeZones: the time zones that users may choose.
     public init(
         database: Database, sealingWith box: SealedBox?, capacity: Int = 1 << 17, memory: Int = 128 << 20,
-        now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+        timeZones: TimeZoneDatabase = TimeZoneDatabase(), now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) {
         self.database = database
         self.box = Published(box)
         self.now = now
+        self.timeZones = timeZones
         cache = SessionCache(capacity: capacity, bytes: memory)
         followedUntil.store(nowInMilliseconds, ordering: .relaxed)
     }
@@ -74,20 +80,26 @@ public final class SessionStore: Sendable {
     /// Returns the session from the cache or the store, or nil if it does not exist.
     public func session(_ key: SessionKey) async throws(DatabaseError) -> Session? {
         if let session = cache[key] { return session }
+        let timeZones = timeZones
         let row = try await database.read { transaction throws(DatabaseError) in
-            try SessionRow.find(key, transaction)
+            try SessionRow.find(key, timeZones, transaction)
         }
         guard let row, let keys = currentKeys(), let session = row.session(key, keys.box) else { return nil }
         keep(session, sealedWith: keys)
-        // The session may have ended between the read and the insertion.
-        let isThere: Void? = try await database.read { transaction throws(DatabaseError) in
-            try transaction.first("SELECT 1 FROM session WHERE key = $1 AND ended_at IS NULL", .blob(key.bytes)) { _ in
-            }
+        // The session may have ended, and the user may have chosen another time zone, between the read and the insertion.
+        let zones = try await database.read { transaction throws(DatabaseError) in
+            try transaction.all(
+                """
+                SELECT time_zone FROM session LEFT JOIN user_setting USING (issuer, subject)
+                WHERE key = $1 AND ended_at IS NULL
+                """, .blob(key.bytes)
+            ) { row throws(DatabaseError) in row.optionalText(0) }
         }
-        if isThere == nil {
+        guard let zone = zones.first else {
             cache.remove(key)
             return nil
         }
+        if !zone.isExactly(session.zone?.name) { cache.remove(key) }
         return session
     }
 
@@ -145,13 +157,23 @@ public final class SessionStore: Sendable {
         // If the clock was set back, new changes are dated before known ones.
         let since = min(followedUntil.load(ordering: .relaxed), until) - 60_000
         let changed = try database.readBlocking { transaction throws(DatabaseError) in
-            try transaction.all("SELECT key, version, ended_at FROM session WHERE changed_at >= $1", .integer(since)) {
-                row throws(DatabaseError) in
-                (SessionKey(digest: row.blob(0)), row.integer(1), row.optionalInteger(2))
+            try transaction.all(
+                """
+                SELECT key, version, ended_at, time_zone FROM session LEFT JOIN user_setting USING (issuer, subject)
+                WHERE changed_at >= $1
+                """, .integer(since)
+            ) { row throws(DatabaseError) in
+                (
+                    SessionKey(digest: row.blob(0)), row.integer(1), row.optionalInteger(2),
+                    row.optionalText(3)
+                )
             }
         }
-        for (key, version, endedAt) in changed {
-            guard let kept = cache[key], endedAt != nil || kept.version < version else { continue }
+        for (key, version, endedAt, zone) in changed {
+            guard let kept = cache[key], endedAt != nil || kept.version < version || !zone.isExactly(kept.zone?.name)
+            else {
+                continue
+            }
             cache.remove(key)
         }
         followedUntil.store(until, ordering: .relaxed)

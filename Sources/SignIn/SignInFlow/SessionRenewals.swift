@@ -180,10 +180,11 @@ package final class SessionRenewals: Sendable {
     }
 
     private func end(_ session: Session, _ detail: String, _ requestID: String?) async {
-        let identity = session.claims.identity
-        let record = AuditRecord(
-            .sessionEnd, by: .system, target: identity.subject.text, reason: "provider_refused",
-            details: [("issuer", identity.issuer.text)])
+        let claims = session.claims
+        var record = AuditRecord(.sessionEnd, by: .system, target: session.id, reason: "provider_refused")
+        if let id = try? IdentityID(claims.identity) {
+            record = record.about(AuditPerson(claims.identity, email: claims.payload.shownEmail), id)
+        }
         do throws(DatabaseError) {
             try await sessions.end(session.key, recording: [record])
         } catch {

@@ -25,9 +25,12 @@ extension SignInConfiguration {
         _ query: SignInQuery, preferring organization: OrganizationID?, under rules: AccessRules
     ) -> SignInChoice {
         if let id = query.provider { return ProviderID(id).flatMap(party).map { .party($0) } ?? .ask(.unknown) }
+        if query.hasFaultyAddress { return .ask(.unknown) }
         if let email = query.email {
             return party(ofEmail: email, preferring: organization, under: rules).map { .party($0) } ?? .ask(.unknown)
         }
+        // The page says that the session ended before the browser goes on.
+        if query.isAfterSession { return .ask(.plain) }
         return only.map { .party($0) } ?? .ask(.plain)
     }
 

@@ -29,7 +29,7 @@ extension SignInFlow {
                 guard isOwnForm(items, of: token) else { return .refused(.forgery) }
                 // All organizations that list the provider are evaluated: too long for a reactor.
                 let records = try await service.database.compute {
-                    state.auditRecords(.signOut, of: session.claims, from: origin)
+                    state.auditRecords(.signOut, of: session.claims, from: origin, target: session.id)
                 }
                 try await service.sessions.end(session.key, recording: records)
                 ended = session

@@ -11,11 +11,15 @@ package struct SignInQuery: Sendable {
     /// The organization that the sign-in is for, whether or not it exists.
     package var organization: OrganizationID?
     /// The address that the user typed, or that another site passed on.
-    var email: String?
+    package var email: String?
     /// The path to return to; dropped if it is not on this site, or belongs to the sign-in itself.
     package var returnTo: LocalTarget?
     /// Whether the sign-in page's own form sent the query.
-    var isFromForm = false
+    package var isFromForm = false
+    /// Whether there is an address, even an empty one.
+    private var namesAddress = false
+    /// Whether the browser's session ended, which the sign-in page says.
+    package var isAfterSession = false
     /// Whether the provider should ask for the account, even if it has a session.
     package var asksWho = false
 
@@ -24,7 +28,7 @@ package struct SignInQuery: Sendable {
         guard let items else { return nil }
         var values: [ExactText: String] = [:]
         for (name, value) in items
-        where ["provider", "organization", "email", "return_to", "from", "switch"].contains(exactly: name) {
+        where ["provider", "organization", "email", "return_to", "from", "switch", "ended"].contains(exactly: name) {
             guard values.updateValue(value, forKey: ExactText(name)) == nil else { return nil }
         }
         func text(_ name: ExactText, _ limit: Int) -> String? {
@@ -34,8 +38,10 @@ package struct SignInQuery: Sendable {
         provider = text("provider", .max)
         organization = text("organization", 64).flatMap { OrganizationID($0) }
         email = text("email", .max)
+        namesAddress = values["email"] != nil
         returnTo = values["return_to"].flatMap(SignInQuery.target)
         isFromForm = values["from"] == "form"
+        isAfterSession = (values["ended"]).isExactly("1")
         asksWho = (values["switch"]).isExactly("1")
     }
 
@@ -58,12 +64,20 @@ package struct SignInQuery: Sendable {
         LocalTarget(text).flatMap { $0.text.starts(exactly: "/auth/") ? nil : $0 }
     }
 
+    /// True if the sign-in page's form sent no provider and no full address: its domain needs a name with a dot.
+    package var hasFaultyAddress: Bool {
+        guard isFromForm, namesAddress, provider == nil else { return false }
+        guard let (name, domain) = email?.cut(atLast: "@"), !name.isEmpty else { return true }
+        let labels = domain.split(at: ".")
+        return labels.count < 2 || labels.contains { $0.isEmpty } || domain.holds(" ") || name.holds("@")
+    }
+
     /// The parameters of this sign-in.
     package var items: [(name: String, value: String)] {
         [
             ("provider", provider), ("organization", organization?.text), ("email", email),
             ("return_to", returnTo?.text),
-            ("switch", asksWho ? "1" : nil), ("from", isFromForm ? "form" : nil),
+            ("ended", isAfterSession ? "1" : nil), ("switch", asksWho ? "1" : nil), ("from", isFromForm ? "form" : nil),
         ].compactMap { name, value in value.map { (name, $0) } }
     }
 

@@ -34,4 +34,38 @@ func benchmarkAudit() throws {
     let spent = Double(MonotonicTime.now().nanoseconds(since: second))
     report("  verifying all events", spent)
     report("  verifying one", spent / Double(count))
+    try measureSearches(of: database)
+}
+
+/// Measures searches of the newest hundred thousand events: those with many matches, few, and none.
+private func measureSearches(of database: Database) throws {
+    var queries: [(String, AuditLog.Query)] = []
+    func add(_ name: String, _ change: (inout AuditLog.Query) -> Void) {
+        var query = AuditLog.Query()
+        query.after = 900_000
+        change(&query)
+        queries.append((name, query))
+    }
+    add("without a filter") { _ in }
+    add("of every actor") { $0.text = "example" }
+    add("of one actor") { $0.text = "s500 " }
+    add("without a match") { $0.text = "nobody" }
+    add("for an action without events") { $0.action = .grantRevoke }
+    add("for a time without events") { $0.to = Timestamp(seconds: 0) }
+    for (name, query) in queries {
+        let start = MonotonicTime.now()
+        for _ in 0..<10 {
+            try database.readBlocking { transaction throws(DatabaseError) in
+                _ = try AuditLog.events(of: OrganizationID("acme"), query, transaction)
+            }
+        }
+        report("  a page of 100,000 events \(name)", Double(MonotonicTime.now().nanoseconds(since: start)) / 10)
+        let second = MonotonicTime.now()
+        for _ in 0..<10 {
+            try database.readBlocking { transaction throws(DatabaseError) in
+                _ = try AuditLog.count(of: OrganizationID("acme"), query, upTo: 10_001, transaction)
+            }
+        }
+        report("  the count of that page", Double(MonotonicTime.now().nanoseconds(since: second)) / 10)
+    }
 }

@@ -1,124 +1,150 @@
-internal import HTTPMessage
+internal import Endpoints
 internal import Identities
-public import PageLayout
-public import Time
-public import Web
+internal import PageLayout
+internal import Text
+internal import Time
+internal import TimeZones
+internal import Web
 
-/// The audit log of an organization, newest first.
-public struct AuditPage: DocumentPage {
-    /// An event of the log, as text.
-    public struct Event: Sendable {
-        let sequence: Int
-        let at: Timestamp
-        let actor: String
-        let action: String
-        let target: String
-        let outcome: String
-        let reason: String
-        let details: [(name: String, value: String)]
-
-        public init(
-            sequence: Int, at: Timestamp, actor: String, action: String, target: String, outcome: String,
-            reason: String, details: [(name: String, value: String)]
-        ) {
-            self.sequence = sequence
-            self.at = at
-            self.actor = actor
-            self.action = action
-            self.target = target
-            self.outcome = outcome
-            self.reason = reason
-            self.details = details
-        }
+/// The audit log of an organization, newest first, in bands of days.
+struct AuditPage: DocumentPage {
+    /// The events of one page, and its place in the whole.
+    struct Listing: Sendable {
+        let entries: [AuditEntry]
+        /// The number of this page, from 1.
+        let number: Int
+        /// The number of events that match the filters.
+        let total: Int
+        /// True if only the first of them were counted.
+        let isBounded: Bool
+        /// The sequences that bound the pages before and after this one; nil if there is none.
+        let newerThan: Int?
+        let olderThan: Int?
     }
 
-    /// The filters, as the user typed them.
-    public struct Filter: Sendable {
-        /// An RFC 3339 time or a date; empty for no bound.
-        public var from = ""
-        /// An RFC 3339 time or a date; empty for no bound.
-        public var to = ""
-        public var actor = ""
-        public var action = ""
-
-        public init() {}
-
-        var items: [(name: String, value: String)] {
-            [("from", from), ("to", to), ("actor", actor), ("action", action)].filter { !$0.1.isEmpty }
-        }
-    }
-
-    private let account: Account
-    private let organization: OrganizationHeader
-    private let events: [Event]
-    private let filter: Filter
-    private let actions: [String]
-    private let next: String?
-    public var notice: Notice?
-
-    /// - Parameters:
-    ///   - events: the events of this page, newest first.
-    ///   - actions: the actions to choose from in the filter.
-    ///   - next: the cursor of the next page; nil on the last one.
-    public init(
-        account: Account, organization: OrganizationHeader, events: [Event], filter: Filter,
-        actions: [String], next: String?
-    ) {
-        self.account = account
-        self.organization = organization
-        self.events = events
-        self.filter = filter
-        self.actions = actions
-        self.next = next
-    }
+    let account: Account
+    let organization: OrganizationHeader
+    let filter: AuditFilter
+    let listing: Listing
+    let names: AuditNames
+    var notice: Notice?
 
     private var path: String { organization.path(.audit) }
+    private var times: PageTimes { account.times }
 
-    private func link(_ more: (name: String, value: String)...) -> String {
-        let items = filter.items + more
-        return items.isEmpty ? path : "\(path)?\(FormEncoding.query(items))"
-    }
-
-    public var document: HTML {
-        let options = ([""] + actions).map { action -> HTML in
-            "<option value=\"\(action)\"\(action == filter.action ? " selected" as HTML : "")>\(action.isEmpty ? "All actions" : action.words)</option>"
-        }
-        let more: HTML? = next.map { "<a class=\"button\" rel=\"next\" href=\"\(link(("cursor", $0)))\">Older</a>" }
-        let table: HTML =
-            events.isEmpty
-            ? "<p class=\"empty\">No events match these filters</p>"
-            : """
-            <div class="scroll"><table><caption>Events</caption>
-            <thead><tr><th scope="col" class="number">No.</th><th scope="col">Time</th><th scope="col">Actor</th><th scope="col">Action</th><th scope="col">Outcome</th><th scope="col">Details</th></tr></thead>
-            <tbody>\(events.map(row))</tbody></table></div>
-            """
+    var document: HTML {
+        let head = PageHead(
+            "Audit log",
+            explanation:
+                "Who did what, to whom and when. Events are linked by hash, so a changed or missing one is noticed.",
+            // The script replaces this element together with the results, so that the links keep the filters.
+            actions: "<div id=\"filters\">\(exports)</div>")
         let content: HTML = """
             \(notice?.markup)
-            <form method="get" action="\(path)" class="fields" role="search">
-            <div><label for="from">From (UTC)</label><input id="from" name="from" type="date" value="\(filter.from)"></div>
-            <div><label for="to">Before (UTC)</label><input id="to" name="to" type="date" value="\(filter.to)"></div>
-            <div><label for="actor">Actor</label><input id="actor" name="actor" maxlength="255" value="\(filter.actor)"></div>
-            <div><label for="action">Action</label><select id="action" name="action">\(options)</select></div>
-            <button type="submit">Apply</button></form>
-            \(table)
-            <div class="row"><nav aria-label="Pages">\(more)</nav><div><a class="button plain" href="\(link(("format", "jsonl")))" download="\(organization.id.text)-audit.jsonl">Export as JSON lines</a><a class="button plain" href="\(link(("format", "csv")))" download="\(organization.id.text)-audit.csv">Export as CSV</a></div></div>
-            <p class="hint">Each event contains the hash of the previous one, so any change, removal or move of an event can be detected. Exporting the log is recorded; viewing it is not.</p>
+            <div class="panel log">\(AuditFilterForm(filter: filter, path: path).markup)
+            <div id="results">\(chips)\(listing.entries.isEmpty ? nothing : table)
+            \(listing.entries.isEmpty && listing.number == 1 ? nil : pager)</div></div>
             """
-        return organization.page(.audit, account, content)
+        return organization.page(.audit, account, head: head, content)
     }
 
-    private func row(_ event: Event) -> HTML {
-        let details = event.details.map { "<li><span class=\"quiet\">\($0.name)</span> \($0.value)</li>" as HTML }
-        let reason: HTML? = event.reason.isEmpty ? nil : "<span class=\"quiet\"> \(event.reason.words)</span>"
-        let outcome: HTML = event.outcome == "success" ? "success" : "<span class=\"bad\">\(event.outcome)</span>"
+    private var exports: HTML {
+        let note = filter.isEmpty ? "All events" : "Filters applied"
+        let items = [("csv", "CSV"), ("jsonl", "JSON lines")].map { format, title -> HTML in
+            """
+            <li><a href="\(filter.link(path, [("format", format)]))" download="\(organization.id.text)-audit.\(format)">\(Icon.list.markup)\(title)</a></li>
+            """
+        }
         return """
-            <tr><td class="number" data-label="No.">\(event.sequence)</td><td class="when" data-label="Time">\(account.times.precise(event.at))</td><td data-label="Actor">\(event.actor)</td><td data-label="Action">\(event.action.words)</td><td data-label="Outcome"><span>\(outcome)\(reason)</span></td><td data-label="Details"><ul>\(details)</ul></td></tr>
+            <details class="menu exports"><summary class="button">\(Icon.download.markup)Export</summary><ul class="items">\(items)<li class="who quiet small">\(note). Exports are recorded here.</li></ul></details>
+            """
+    }
+
+    /// The filters that the form does not show, each with a link that removes it.
+    private var chips: HTML? {
+        let entries = listing.entries
+        let target = entries.first { $0.target.isExactly(filter.target) }
+        let actor = entries.first { ($0.actor?.id ?? $0.actor?.subject).isExactly(filter.actor) }?.actor?.title
+        let parts = [
+            ("Actor", actor ?? filter.actor, \AuditFilter.actor),
+            ("Target", target?.person?.title ?? target?["email"] ?? filter.target, \AuditFilter.target),
+        ]
+        let shown = parts.filter { !filter[keyPath: $0.2].isEmpty }.map { label, value, field -> HTML in
+            """
+            <li><span class="quiet">\(label):</span> <strong>\(value)</strong> <a href="\(filter.without(field, path))" aria-label="Remove the filter \(label): \(value)">\(Icon.close.markup)</a></li>
+            """
+        }
+        return shown.isEmpty ? nil : "<ul class=\"active-filters\" aria-label=\"Active filters\">\(shown)</ul>"
+    }
+
+    private var nothing: HTML {
+        let clear: HTML? = filter.isEmpty ? nil : "<a class=\"button\" href=\"\(path)\">Clear filters</a>"
+        return "<div class=\"empty\"><p>No events match these filters</p>\(clear)</div>"
+    }
+
+    // MARK: Events
+
+    private var table: HTML {
+        var bands: [(day: CalendarDay, entries: [AuditEntry])] = []
+        for entry in listing.entries {
+            let day = times.zone.day(at: entry.at)
+            if bands.last?.day != day { bands.append((day, [])) }
+            bands[bands.count - 1].entries.append(entry)
+        }
+        let bodies = bands.map { band -> HTML in
+            """
+            <tbody><tr class="band"><th colspan="4" scope="rowgroup">\(band.day.longText)</th></tr>
+            \(band.entries.map(row))</tbody>
 
             """
+        }
+        return """
+            <div class="scroll" role="region" aria-labelledby="caption" tabindex="0"><table class="events">
+            <caption id="caption" class="hidden">Events, newest first</caption>
+            <thead><tr><th scope="col">Time</th><th scope="col">Event</th><th scope="col">IP address</th><th scope="col" class="number">No.</th></tr></thead>
+            \(bodies)</table></div>
+            """
+    }
+
+    private func row(_ entry: AuditEntry) -> HTML {
+        let address: HTML = entry.address.map { "<code>\($0)</code>" } ?? "<span class=\"zero\">–</span>"
+        return """
+            <tr><td class="when">\(times.time(entry.at))</td><td class="what">\(AuditSentence(entry, names).markup)</td><td class="from">\(address)</td><td class="number">\(Number.grouped(entry.sequence))</td></tr>
+
+            """
+    }
+
+    private var pager: HTML {
+        let number = listing.number
+        func page(_ number: Int, _ name: String, _ sequence: Int) -> String {
+            number == 1
+                ? filter.link(path) : filter.link(path, [(name, String(sequence)), ("page", String(number))])
+        }
+        return Pager(
+            first: (number - 1) * filter.limit + 1, shown: listing.entries.count, total: listing.total,
+            isBounded: listing.isBounded, noun: "events", limit: filter.limit,
+            previous: listing.newerThan.map { page(number - 1, "after", $0) },
+            next: listing.olderThan.map { page(number + 1, "cursor", $0) }
+        ) { limit in
+            var filter = filter
+            filter.limit = limit
+            return filter.link(path)
+        }.markup
     }
 }
 
-extension String {
-    /// The code in readable words.
-    fileprivate var words: String { replacing("_", with: " ") }
+extension CalendarDay {
+    /// `Thursday, 26 November 2026`
+    fileprivate var longText: String {
+        let date = CalendarDate(start)
+        // 1970-01-01 was a Thursday.
+        let weekday = ((number + 3) % 7 + 7) % 7
+        return "\(CalendarDay.weekdays[weekday]), \(date.day) \(CalendarDay.months[date.month - 1]) \(date.year)"
+    }
+
+    private static let weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
 }

@@ -4,6 +4,7 @@ package import Endpoints
 package import Grants
 package import Invitations
 package import Policy
+internal import RuntimeConfiguration
 internal import Sessions
 package import Time
 internal import Tokens
@@ -50,7 +51,8 @@ package struct Acceptances: Sendable {
         let (standing, origin) = (management.standing(caller), context.origin)
         let invitee = invitee(caller, standing)
         let record = AuditRecord(
-            .invitationAccept, by: caller.actor, requestID: origin.requestID, address: origin.address)
+            .invitationAccept, by: caller.actor(under: context.configuration.accessRules), requestID: origin.requestID,
+            address: origin.address)
         let result = try await context.stored { () throws(DatabaseError) in
             try await stores.invitations.accept(token, by: invitee, recording: record)
         }

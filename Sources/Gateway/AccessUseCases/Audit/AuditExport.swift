@@ -104,7 +104,10 @@ package struct AuditExport: Sendable {
 extension AuditLog.Query {
     /// The query's filters, for the export's event.
     fileprivate var details: [(name: String, value: String)] {
-        let all = [("from", from?.rfc3339), ("to", to?.rfc3339), ("actor", actor), ("action", action?.rawValue)]
+        let all = [
+            ("from", from?.rfc3339), ("to", to?.rfc3339), ("actor", actor), ("target", target), ("q", text),
+            ("action", action?.rawValue), ("outcome", outcome?.rawValue),
+        ]
         return all.compactMap { name, value in value.flatMap { $0.isEmpty ? nil : (name, $0) } }
     }
 }

@@ -7,7 +7,21 @@ internal import Time
 extension AuditLog.Query {
     /// The query of a list or export of the log.
     package init(_ items: [(name: String, value: String)]?) throws(Problem) {
-        let list = try ListQuery(items, "from", "to", "actor", "action")
+        try self.init(try ListQuery(items, "from", "to", "actor", "target", "q", "action"))
+    }
+
+    /// The query of the page of the log, which can also be filtered by outcome.
+    package init(page items: [(name: String, value: String)]?) throws(Problem) {
+        let list = try ListQuery(items, "from", "to", "actor", "target", "q", "action", "outcome", "after")
+        try self.init(list)
+        outcome = try list.choice("outcome")
+        if let text = list.values["after"] {
+            guard let number = Int(text), number > 0 else { throw ListQuery.unknownCursor }
+            after = number
+        }
+    }
+
+    private init(_ list: ListQuery) throws(Problem) {
         self.init()
         limit = list.limit
         func moment(_ name: String) throws(Problem) -> Timestamp? {
@@ -19,12 +33,14 @@ extension AuditLog.Query {
         }
         from = try moment("from")
         to = try moment("to")
-        if let actor = list.values["actor"] {
-            guard actor.utf8.count <= 255, !actor.utf8.contains(0) else {
-                throw ListQuery.invalid("actor", "The value must have at most 255 bytes.")
+        func text(_ name: String) throws(Problem) -> String {
+            let text = list.values[ExactText(name)] ?? ""
+            guard text.utf8.count <= 255, !text.utf8.contains(0) else {
+                throw ListQuery.invalid(name, "The value must have at most 255 bytes.")
             }
-            self.actor = actor
+            return text
         }
+        (actor, target, self.text) = (try text("actor"), try text("target"), try text("q"))
         action = try list.choice("action")
         if let cursor = list.cursor {
             guard let number = Int(cursor), number > 0 else { throw ListQuery.unknownCursor }
@@ -33,7 +49,38 @@ extension AuditLog.Query {
     }
 }
 
+/// A page of the log with its place in the whole.
+package struct AuditListing: Sendable {
+    /// The events, newest first.
+    package let events: [(sequence: Int, json: [UInt8])]
+    /// True if older events match too.
+    package let hasMore: Bool
+    /// The number of events that match on all pages.
+    package let total: Int
+    /// True if there may be more than that, which were not counted.
+    package let isBounded: Bool
+
+    package init(events: [(sequence: Int, json: [UInt8])], hasMore: Bool, total: Int, isBounded: Bool) {
+        (self.events, self.hasMore, self.total, self.isBounded) = (events, hasMore, total, isBounded)
+    }
+}
+
 extension ManagementRequest {
+    /// The page of events that match the query: those before its cursor, or, with `after`, the next newer ones.
+    package func auditListing(_ query: AuditLog.Query) async throws(Problem) -> AuditListing {
+        try await answering { actions throws(ManagementError) in
+            let (count, isBounded) = try await actions.countAuditEvents(query)
+            if query.after > 0 {
+                let newer = try await actions.auditEvents(query, newerThan: query.after)
+                return AuditListing(events: newer, hasMore: true, total: count, isBounded: isBounded)
+            }
+            let found = try await actions.auditEvents(query)
+            return AuditListing(
+                events: Array(found.prefix(query.limit)), hasMore: found.count > query.limit, total: count,
+                isBounded: isBounded)
+        }
+    }
+
     /// The events that match the query, and one more than its limit if there are as many.
     package func auditEvents(_ query: AuditLog.Query) async throws(Problem) -> [(sequence: Int, json: [UInt8])] {
         try await answering { actions throws(ManagementError) in try await actions.auditEvents(query) }

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Databases
 package import Endpoints
 internal import Grants
@@ -35,8 +36,9 @@ package struct ManagementRequest: Sendable {
                 access: stores.access, invitations: stores.invitations, sessions: stores.sessions,
                 denied: stores.denied),
             by: ManagerActions.Manager(
-                permit, credential: caller, claims: claims, actor: claims.actor, requestID: origin.requestID,
-                address: origin.address),
+                permit, credential: caller, claims: claims,
+                actor: .person(claims.audited(under: configuration.accessRules)),
+                requestID: origin.requestID, address: origin.address),
             under: configuration.accessSettings,
             inviting: configuration.invitationPolicy(current: today))
     }

@@ -1,6 +1,7 @@
 package import Audit
 package import Endpoints
 package import Grants
+package import Policy
 
 extension RequestContext {
     /// The request's origin for the audit log.
@@ -8,6 +9,8 @@ extension RequestContext {
 }
 
 extension Caller {
-    /// The caller's name in the audit log.
-    package var actor: AuditActor { claims.actor }
+    /// The caller in the audit log.
+    ///
+    /// - Parameter rules: decide whether the caller's address counts as verified.
+    package func actor(under rules: AccessRules) -> AuditActor { .person(claims.audited(under: rules)) }
 }

@@ -134,11 +134,17 @@ package struct FieldReader {
 
     /// Throws if there was any fault.
     package func finish() throws(Problem) {
-        guard let first = faults.first else { return }
-        throw Problem(
+        if !faults.isEmpty { throw problem }
+    }
+
+    /// The problem with all faults.
+    package var problem: Problem {
+        let first = faults.first.map { " First: \($0.pointer): \($0.detail)" } ?? ""
+        return Problem(
             .invalidRequest, status: 422,
-            detail: "The document has \(faults.count) fault\(faults.count == 1 ? "" : "s"); nothing was changed. "
-                + "First: \(first.pointer): \(first.detail)", faults: faults)
+            detail:
+                "The document has \(faults.count) fault\(faults.count == 1 ? "" : "s"); nothing was changed.\(first)",
+            faults: faults)
     }
 }
 

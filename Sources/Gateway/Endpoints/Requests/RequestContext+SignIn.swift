@@ -8,6 +8,12 @@ extension RequestContext {
     /// Whether a redirect to a sign-in helps.
     private var mayGoToSignIn: Bool { resource?.kind == .page && RequestOrigin.isNavigation(request) }
 
+    /// The link to sign in and return to the page of the request.
+    package var signInLink: String {
+        guard resource?.kind == .page else { return SignInQuery().link }
+        return SignInQuery(organization: organization, returnTo: request.target.path).link
+    }
+
     /// The organization that the path names; nil if it names none.
     private var organization: OrganizationID? { OrganizationID(variable("org")) }
 
@@ -17,7 +23,8 @@ extension RequestContext {
     /// The reply to a request without a valid credential.
     package var unauthenticated: Reply {
         guard mayGoToSignIn else { return .problem(RequestContext.noCredential).with(staleCookies) }
-        let query = SignInQuery(organization: organization, returnTo: target)
+        var query = SignInQuery(organization: organization, returnTo: target)
+        query.isAfterSession = record.hasStaleSession
         return Reply.redirect(query.link).with(staleCookies)
     }
 

@@ -36,7 +36,7 @@ package struct Avatar {
     package var markup: HTML { "<span class=\"avatar\" aria-hidden=\"true\">\(initials)</span>" }
 
     /// The first letters of the first and the last word with letters; of a single word, its first two letters.
-    var initials: String {
+    package var initials: String {
         let words = String(name.prefix(200)).words(between: " ").map { letters($0) }.filter { !$0.isEmpty }
         guard let first = words.first, let last = words.last else { return "" }
         return (words.count > 1 ? String(first.prefix(1) + last.prefix(1)) : String(first.prefix(2))).uppercased()

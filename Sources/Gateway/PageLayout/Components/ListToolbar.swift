@@ -128,6 +128,10 @@ package struct Pager: Sendable {
     let next: String?
     /// The page with another number of rows.
     let sizes: [(limit: Int, url: String)]
+    /// True if there are more matches than were counted.
+    private var isBounded = false
+    /// What is counted, such as `events`; empty if it is clear.
+    private var noun = ""
 
     /// The numbers of rows a page may have.
     package static let limits = [25, 50, 100]
@@ -141,6 +145,23 @@ package struct Pager: Sendable {
         previous = page > 1 ? url(page - 1, limit) : nil
         next = first + shown <= matches && shown > 0 ? url(page + 1, limit) : nil
         sizes = Pager.limits.map { ($0, url(1, $0)) }
+    }
+
+    /// The row below a list whose pages have cursors instead of numbers.
+    ///
+    /// - Parameters:
+    ///   - first: the place of the first row, from 1.
+    ///   - total: the number of rows that match.
+    ///   - isBounded: true if there are more than that, which were not counted.
+    ///   - noun: what is counted, such as `events`.
+    ///   - url: the list's URL with a number of rows.
+    package init(
+        first: Int, shown: Int, total: Int, isBounded: Bool, noun: String, limit: Int, previous: String?,
+        next: String?, url: (_ limit: Int) -> String
+    ) {
+        (self.first, self.shown, matches, all, self.limit) = (first, shown, total, total, limit)
+        (self.previous, self.next, self.isBounded, self.noun) = (previous, next, isBounded, noun)
+        sizes = Pager.limits.map { ($0, url($0)) }
     }
 
     package var markup: HTML {
@@ -158,7 +179,7 @@ package struct Pager: Sendable {
                 ? "<strong>\(size.limit)</strong> " : "<a href=\"\(size.url)\">\(size.limit)</a> "
         }
         return """
-            <nav class="pager" aria-label="Pages"><p>\(text)</p><span class="small quiet">Rows per page: \(links)</span>\(step("Previous", previous, "prev"))\(step("Next", next, "next"))</nav>
+            <nav class="pager" aria-label="Pages"><p>\(text)\(isBounded ? "+" : "")\(noun.isEmpty ? "" : " \(noun)")</p><span class="small quiet">Rows per page: \(links)</span>\(step("Previous", previous, "prev"))\(step("Next", next, "next"))</nav>
             """
     }
 

@@ -2,6 +2,8 @@ internal import Endpoints
 internal import Identities
 internal import Policy
 internal import RuntimeConfiguration
+internal import Sessions
+internal import TimeZones
 internal import Tokens
 
 extension Caller {
@@ -11,7 +13,7 @@ extension Caller {
         let name = claims.payload.shownName
         return Account(
             name: name ?? address ?? claims.identity.subject.text, address: name == nil ? nil : address,
-            formToken: formToken)
+            formToken: formToken, times: PageTimes(session?.session.timeZone ?? .utc))
     }
 }
 

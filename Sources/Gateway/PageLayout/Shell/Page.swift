@@ -1,5 +1,6 @@
 internal import Endpoints
 internal import SignInFlow
+internal import Time
 public import Web
 
 /// The document around the content of every page.
@@ -13,17 +14,34 @@ package struct Page {
 
     /// The URL to which the page continues by itself after a second.
     package var goesOnTo: String?
+    /// False for the sign-in page, which has the mark in its content.
+    package var hasHeader = true
 
     package init(
         title: String, account: Account? = nil,
-        place: (organization: OrganizationHeader, tab: OrganizationHeader.Tab?)? = nil, content: HTML,
-        goesOnTo: String? = nil
+        place: (organization: OrganizationHeader, tab: OrganizationHeader.Tab?)? = nil,
+        hasHeader: Bool = true, content: HTML, goesOnTo: String? = nil
     ) {
         self.title = title
         self.account = account
         self.place = place
         self.content = content
         self.goesOnTo = goesOnTo
+        self.hasHeader = hasHeader
+    }
+
+    private var header: HTML {
+        """
+        <header class="top"><div class="bar">
+        <a class="brand" href="/" aria-label="Gatehouse">\(Icon.mark)<span>Gatehouse</span></a>
+        \(place?.organization.switcher)
+        \(account?.markup)
+        </div>\(place.map { $0.organization.tabs($0.tab) })</header>
+        """
+    }
+
+    private var footer: HTML {
+        "<footer class=\"foot\"><div>\(account?.zone)<span>Gatehouse</span></div></footer>"
     }
 
     package var document: HTML {
@@ -42,15 +60,11 @@ package struct Page {
             </head>
             <body>
             <a class="skip" href="#main">Skip to the content</a>
-            <header class="top"><div class="bar">
-            <a class="brand" href="/" aria-label="Gatehouse">\(Icon.mark)<span>Gatehouse</span></a>
-            \(place?.organization.switcher)
-            \(account?.markup)
-            </div>\(place.map { $0.organization.tabs($0.tab) })</header>
+            \(hasHeader ? header : nil)
             <main id="main">
             \(content)
             </main>
-            <footer class="foot"><div><span>Times in UTC</span><span>Gatehouse</span></div></footer>
+            \(hasHeader ? footer : nil)
             </body>
             </html>
 
@@ -87,8 +101,16 @@ public struct Account: Sendable {
         let signOut = signOut(title: "Sign out", icon: .leave).map { "<li class=\"group\">\($0)</li>" as HTML }
         return """
             <details class="menu account"><summary>\(Avatar(name).markup)<span class="hidden">Your account: </span><span class="name">\(name)</span><span class="chevron">\(Icon.chevron.markup)</span></summary>
-            <ul class="items"><li class="who"><strong>\(name)</strong>\(address)</li><li class="group"><a href="\(Paths.account.text)">\(Icon.user.markup)Your account</a></li>\(signOut)</ul></details>
+            <ul class="items"><li class="who"><strong>\(name)</strong>\(address)</li><li class="group"><a href="\(Paths.account.text)">\(Icon.user.markup)Your account</a></li><li><a href="\(Paths.account.text)#sessions">\(Icon.laptop.markup)Sessions</a></li><li><a href="\(Account.zonePath)">\(Icon.clock.markup)Time zone</a></li>\(signOut)</ul></details>
             """
+    }
+
+    /// The place on the account page where the time zone is chosen.
+    static let zonePath = "\(Paths.account.text)#zone"
+
+    /// The time zone of the page with a link to change it.
+    var zone: HTML {
+        "<span>Times in \(times.name(at: Timestamp.now()))</span><a href=\"\(Account.zonePath)\">Change<span class=\"hidden\"> the time zone</span></a>"
     }
 
     /// The sign-out form; nil for a caller with a bearer token, who has no session to end.

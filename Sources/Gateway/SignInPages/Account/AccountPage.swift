@@ -1,10 +1,12 @@
 internal import Endpoints
 public import Identities
 public import PageLayout
+internal import Text
 public import Time
+internal import TimeZones
 public import Web
 
-/// The user's own account: identity, roles, sessions, and the time zone of the pages.
+/// The user's own account: identity, roles, time zone of the pages, and sessions.
 public struct AccountPage: DocumentPage {
     /// The user's identity, as its provider states it.
     public struct Identity: Sendable {
@@ -27,20 +29,14 @@ public struct AccountPage: DocumentPage {
 
     /// A role of the user in an organization.
     public struct Membership: Sendable {
-        /// The source of a role.
-        public enum Source: Sendable {
-            case claimMapping
-            /// A stored role, from an invitation or from the operator.
-            case grant
-        }
-
         let organization: String
         /// The path of the organization's page; nil if the role does not open it.
         let path: String?
         let role: String
-        let source: Source
+        let source: String
 
-        public init(organization: String, path: String?, role: String, source: Source) {
+        /// - Parameter source: where the role comes from, in words.
+        public init(organization: String, path: String?, role: String, source: String) {
             self.organization = organization
             self.path = path
             self.role = role
@@ -51,22 +47,22 @@ public struct AccountPage: DocumentPage {
     /// An active session of the user.
     public struct Session: Sendable {
         let id: String
-        let device: DeviceName
+        let device: String
         let address: String
         let createdAt: Timestamp
         let usedAt: Timestamp
         let isCurrent: Bool
 
         /// - Parameters:
-        ///   - userAgent: the `User-Agent` field of the sign-in.
+        ///   - device: the browser and the system of the sign-in.
         ///   - address: the IP address of the sign-in.
         ///   - usedAt: the time of the last use.
         ///   - isCurrent: true if the page was requested in this session.
         public init(
-            id: String, userAgent: String, address: String, createdAt: Timestamp, usedAt: Timestamp, isCurrent: Bool
+            id: String, device: String, address: String, createdAt: Timestamp, usedAt: Timestamp, isCurrent: Bool
         ) {
             self.id = id
-            device = DeviceName(userAgent: userAgent)
+            self.device = device
             self.address = address
             self.createdAt = createdAt
             self.usedAt = usedAt
@@ -74,94 +70,158 @@ public struct AccountPage: DocumentPage {
         }
     }
 
+    /// The field of the time zone.
+    public struct ZoneField: Sendable {
+        /// The names of all zones.
+        let names: [String]
+        /// The entered or chosen name; empty for none.
+        let value: String
+        /// What is wrong with the entered name; nil if nothing is.
+        let fault: String?
+        let now: Timestamp
+
+        public init(names: [String], value: String, fault: String? = nil, now: Timestamp) {
+            (self.names, self.value, self.fault, self.now) = (names, value, fault, now)
+        }
+    }
+
     private let account: Account
     private let identity: Identity
     private let memberships: [Membership]
+    private let zone: ZoneField
     private let sessions: [Session]
     public var notice: Notice?
 
-    public init(account: Account, identity: Identity, memberships: [Membership], sessions: [Session]) {
+    public init(
+        account: Account, identity: Identity, memberships: [Membership], zone: ZoneField, sessions: [Session]
+    ) {
         self.account = account
         self.identity = identity
         self.memberships = memberships
+        self.zone = zone
         self.sessions = sessions
     }
 
     public var document: HTML {
-        let name = identity.name.map { "<dt>Name</dt><dd>\($0)</dd>" as HTML }
         let content: HTML = """
-            \(PageHead("Your account").markup)
+            <div class="account-page">\(PageHead("Your account").markup)
             \(notice?.markup)
-            <section aria-labelledby="identity"><h2 id="identity">Identity</h2>
-            <p class="hint">Your identity provider supplies these details. Change them there.</p>
-            <dl>
-            \(name)
-            <dt>Email</dt><dd>\(identity.email.markup)</dd>
-            <dt>Provider</dt><dd>\(identity.provider)</dd>
-            <dt>User ID at the provider</dt><dd><code>\(identity.subject.text)</code></dd>
-            </dl></section>
-            <section aria-labelledby="organizations"><h2 id="organizations">Organizations</h2>
-            \(membershipTable)</section>
-            <section aria-labelledby="sessions"><h2 id="sessions">Sessions</h2>
-            \(sessionTable)</section>
-            <section aria-labelledby="zone"><h2 id="zone">Time zone</h2>
-            <p>Times on the pages are in UTC.</p></section>
+            \(section("identity", "Identity", "Comes from your provider and is changed there.", identityPanel))
+            \(section("organizations", "Organizations", "Your roles, and where they come from.", membershipList))
+            \(section("zone", "Time zone", "For dates on every page. UTC is in the tooltip.", zonePanel))
+            \(section("sessions", "Sessions", "Devices on which you’re signed in.", sessionPanel))
+            </div>
             """
-        return Page(
-            title: "Your account", account: account, content: content
-        ).document
+        let title = zone.fault == nil ? "Your account" : "1 error · Your account"
+        return Page(title: title, account: account, content: content).document
     }
 
-    private var membershipTable: HTML {
+    private func section(_ id: String, _ title: String, _ about: String, _ content: HTML) -> HTML {
+        """
+        <section aria-labelledby="\(id)"><div class="about"><h2 id="\(id)">\(title)</h2><p>\(about)</p></div>
+        <div class="panel">\(content)</div></section>
+        """
+    }
+
+    private var identityPanel: HTML {
+        let name = identity.name ?? identity.email.address ?? identity.subject.text
+        let badge: HTML? =
+            switch identity.email {
+            case .verified: Badge(.good, "Email verified").markup
+            case .unverified: Badge(.near, "Email not verified").markup
+            case .absent, .unknown: nil
+            }
+        let isDoubtful = if case .unverified = identity.email { true } else { false }
+        let avatar: HTML =
+            isDoubtful
+            ? "<span class=\"avatar large unverified\" aria-hidden=\"true\">?</span>"
+            : "<span class=\"avatar large\" aria-hidden=\"true\">\(Avatar(name).initials)</span>"
+        let address = identity.email.address.map { address -> HTML in
+            isDoubtful ? "<span class=\"doubtful\">\(address)</span>" : "\(address)"
+        }
+        return """
+            <div class="part"><div class="person">\(avatar)<div><span class="name">\(name) \(badge)</span><span class="parts">\(address ?? "No email address from your provider")</span></div></div></div>
+            <dl class="facts"><div><dt>Provider</dt><dd>\(identity.provider)</dd></div><div><dt>User ID at the provider</dt><dd><code>\(identity.subject.text)</code></dd></div></dl>
+            """
+    }
+
+    private var membershipList: HTML {
         guard !memberships.isEmpty else {
             return "<p class=\"empty\">No roles yet. Ask a manager of an organization for an invitation.</p>"
         }
-        let rows = memberships.map { membership -> HTML in
+        let items = memberships.map { membership -> HTML in
             let name: HTML =
                 membership.path.map { "<a href=\"\($0)\">\(membership.organization)</a>" }
                 ?? HTML(text: membership.organization)
             return """
-                <tr><th scope="row">\(name)</th><td data-label="Role">\(membership.role)</td><td data-label="Source">\(membership.source.title)</td></tr>
+                <li><span class="initial" aria-hidden="true">\(Avatar.initial(of: membership.organization))</span><div class="main"><span class="title">\(name)</span><p>\(membership.source)</p></div><span>\(membership.role)</span></li>
 
                 """
         }
+        return "<ul class=\"entries\">\(items)</ul>"
+    }
+
+    private var zonePanel: HTML {
+        let date = account.times.zone.date(at: zone.now)
+        let clock = "\(CalendarDate.padded(date.hour)):\(CalendarDate.padded(date.minute))"
+        let now: HTML =
+            "<p>Times are shown in <strong>\(account.times.name(at: zone.now))</strong>. It’s \(clock) there now.</p>"
+        guard let token = account.formToken else { return "<div class=\"part\">\(now)</div>" }
+        let options = zone.names.map { "<option value=\"\($0)\"></option>" as HTML }
+        let state: HTML = zone.fault == nil ? "" : " aria-invalid=\"true\" autofocus"
+        let fault = zone.fault.map {
+            "<p class=\"fault\" id=\"zone-fault\">\(Icon.cross.markup)\($0)</p>" as HTML
+        }
+        let described: HTML = zone.fault == nil ? "zone-hint" : "zone-hint zone-fault"
+        // The script fills in the browser's zone, and says which one it is, if the user chose none.
         return """
-            <div class="scroll"><table><caption>Your roles and their sources</caption>
-            <thead><tr><th scope="col">Organization</th><th scope="col">Role</th><th scope="col">Source</th></tr></thead>
-            <tbody>\(rows)</tbody></table></div>
+            <form method="post" action="\(Paths.account.text)"><input type="hidden" name="action" value="time_zone"><input type="hidden" name="csrf_token" value="\(token)">
+            <div class="part">\(now)<div class="field"><label for="time_zone">Time zone</label>
+            <input id="time_zone" name="time_zone" list="zones" value="\(zone.value)" maxlength="64" autocomplete="off" spellcheck="false" placeholder="UTC" aria-describedby="\(described)" data-zone="\(zone.value)"\(state)>
+            <datalist id="zones">\(options)</datalist>
+            <p class="hint" id="zone-hint">A name such as Europe/Berlin. Leave it empty for UTC.</p>\(fault)</div>
+            <button type="submit" class="primary">Save</button></div></form>
             """
     }
 
-    private var sessionTable: HTML {
-        guard !sessions.isEmpty else { return "<p class=\"empty\">No sessions</p>" }
-        let heading: HTML? = account.formToken == nil ? nil : "<th scope=\"col\">Actions</th>"
-        return """
-            <div class="scroll"><table><caption>Browsers that are signed in to your account</caption>
-            <thead><tr><th scope="col">Device</th><th scope="col">IP address</th><th scope="col">Signed in</th><th scope="col">Last used</th>\(heading)</tr></thead>
-            <tbody>\(sessions.map(row))</tbody></table></div>
-            """
+    private var sessionPanel: HTML {
+        let items = sessions.map(item)
+        let signOut = account.signOut(title: "Sign out", icon: .leave)
+        let others: HTML? =
+            account.formToken == nil || sessions.count < 2
+            ? nil : "<a class=\"button\" href=\"\(Paths.account.text)?confirm=end_others\">End all other sessions…</a>"
+        let buttons: HTML? =
+            account.formToken == nil ? nil : "<div class=\"buttons\">\(others ?? "<span></span>")\(signOut)</div>"
+        let list: HTML =
+            sessions.isEmpty ? "<p class=\"empty\">No sessions</p>" : "<ul class=\"entries\">\(items)</ul>"
+        return "\(list)\(buttons)"
     }
 
-    private func row(_ session: Session) -> HTML {
-        let current: HTML? = session.isCurrent ? "<span class=\"quiet\"> This session</span>" : nil
+    private func item(_ session: Session) -> HTML {
+        let isPhone = ["iPhone", "iPad", "Android"].contains { session.device.holds(exactly: $0) }
+        let badge: HTML? = session.isCurrent ? Badge(.good, "This session").markup : nil
         let button = ButtonForm(
             path: Paths.account.text, token: account.formToken,
             fields: [("action", "end_session"), ("id", session.id)], title: "End",
-            label: "End the session of \(session.device.text), \(session.address)", kind: "danger"
+            label: "End the session of \(session.device), \(session.address)"
         ).markup
-        let actions = button.map { "<td class=\"actions\">\($0)</td>" as HTML }
+        let used: HTML =
+            session.isCurrent
+            ? "<span class=\"quiet\">Now</span>"
+            : "<span class=\"quiet\">\(account.times.moment(session.usedAt))</span>"
         return """
-            <tr><th scope="row">\(session.device.text)\(current)</th><td data-label="IP address">\(session.address)</td><td data-label="Signed in">\(account.times.moment(session.createdAt))</td><td data-label="Last used">\(account.times.moment(session.usedAt))</td>\(actions)</tr>
+            <li><span class="device">\((isPhone ? Icon.phone : Icon.laptop).markup)</span><div class="main"><span class="title">\(session.device)\(badge)</span><p>\(session.address) · signed in \(account.times.moment(session.createdAt))</p></div>\(used)\(session.isCurrent ? nil : button)</li>
 
             """
     }
 }
 
-extension AccountPage.Membership.Source {
-    fileprivate var title: String {
+extension RefusedPage.Email {
+    /// The address; nil if it is not known.
+    fileprivate var address: String? {
         switch self {
-        case .claimMapping: "Claim rule"
-        case .grant: "Stored role"
+        case .verified(let address), .unverified(let address, _): address.spelling
+        case .absent, .unknown: nil
         }
     }
 }

@@ -29,7 +29,9 @@ package struct HomePages: Sendable {
             guard RequestOrigin.isNavigation(context.request) || context.request.acceptsAnything else {
                 return .now(context.unauthenticated)
             }
-            let page = context.configuration.signIn.page(for: SignInQuery())
+            var query = SignInQuery()
+            query.isAfterSession = !context.staleCookies.isEmpty
+            let page = context.configuration.signIn.page(for: query)
             return .now(Reply.page(.ok, page.document).with(context.staleCookies))
         }
         let wantsList = context.query["all"] != nil

@@ -18,8 +18,12 @@ public struct SignInPage: Sendable {
 
     /// The reason why no provider was selected.
     public enum Message: Sendable {
-        /// No provider has this email domain, id or issuer.
+        /// No provider has the id or issuer of a link, or the domain of its address.
         case unknown
+        /// No provider has the domain of the address that the user typed.
+        case unknownAddress(String)
+        /// The user typed no full address.
+        case faultyAddress(String)
         /// No provider has a `client_id`.
         case noProvider
     }
@@ -28,66 +32,90 @@ public struct SignInPage: Sendable {
     private let offersEmail: Bool
     private let organization: OrganizationID?
     private let returnTo: String?
+    private let isAfterSession: Bool
     private let message: Message?
 
     /// - Parameters:
     ///   - offersEmail: true if the page has a field for an address, which selects the provider.
     ///   - organization: the organization, kept as context.
     ///   - returnTo: the path of this site that the user wanted to open.
+    ///   - isAfterSession: true if the browser's session ended.
     public init(
         choices: [Choice], offersEmail: Bool, organization: OrganizationID? = nil, returnTo: String? = nil,
-        message: Message? = nil
+        isAfterSession: Bool = false, message: Message? = nil
     ) {
         self.choices = choices
         self.offersEmail = offersEmail
         self.organization = organization
         self.returnTo = returnTo
+        self.isAfterSession = isAfterSession
         self.message = message
     }
 
     public var document: HTML {
         let content: HTML = """
-            <div class="card">
-            <h1>Sign in</h1>
+            <div class="sign-in">
+            \(Icon.mark)
+            <h1>Sign in to Gatehouse</h1>
+            <p class="explanation">Continue with your company’s sign-in.</p>
             \(notice)
             \(emailForm, if: offersEmail)
             \(separator, if: offersEmail && !choices.isEmpty)
             \(choiceList, if: !choices.isEmpty)
+            <p class="note">No access yet? Ask a manager for an invitation.</p>
             </div>
             """
-        return Page(title: "Sign in", content: content).document
+        return Page(title: "\(fault == nil ? "" : "1 error · ")Sign in", hasHeader: false, content: content).document
     }
 
     private var notice: HTML? {
         switch message {
         case .unknown:
-            """
-            <p class="notice" role="alert">No identity provider matches your email address or link. Check the spelling, and use your work email address.</p>
-            """
+            Notice(
+                .caution,
+                "No identity provider matches your email address or link. Check the spelling, and use your work email address."
+            ).markup
         case .noProvider:
-            """
-            <p class="notice" role="alert">Sign-in isn't set up yet: no provider in the configuration has a client_id. Tell your administrator.</p>
-            """
-        case nil: nil
+            Notice(
+                .caution,
+                "Sign-in isn't set up yet: no provider in the configuration has a client_id. Tell your administrator."
+            ).markup
+        case .unknownAddress, .faultyAddress, nil:
+            isAfterSession ? Notice(.info, "Your session has ended. Sign in to continue.").markup : nil
+        }
+    }
+
+    /// What is wrong with the typed address.
+    private var fault: (typed: String, text: String)? {
+        switch message {
+        case .faultyAddress(let typed): (typed, "Enter a full email address, such as you@company.com.")
+        case .unknownAddress(let typed):
+            (typed, "No identity provider matches this address. Check the spelling, and use your work email address.")
+        case .unknown, .noProvider, nil: nil
         }
     }
 
     private var emailForm: HTML {
-        """
-        <form method="get" action="\(SignInPaths.login.text)">
-        <input type="hidden" name="from" value="form">\(hidden("organization", organization?.text))\(hidden("return_to", returnTo))
-        <label for="email">Work email</label>
-        <input id="email" name="email" type="email" autocomplete="username" required maxlength="254">
-        <button class="primary" type="submit">Continue</button>
-        </form>
-        """
+        let (typed, text) = (fault?.typed ?? "", fault?.text)
+        let state: HTML =
+            text == nil ? " autofocus" : " aria-invalid=\"true\" aria-describedby=\"email-fault\" autofocus"
+        let message = text.map { "<p class=\"fault\" id=\"email-fault\">\(Icon.cross.markup)\($0)</p>" as HTML }
+        // The server's message says more than the browser's own one.
+        return """
+            <form method="get" action="\(SignInPaths.login.text)" novalidate>
+            <input type="hidden" name="from" value="form">\(hidden("organization", organization?.text))\(hidden("return_to", returnTo))
+            <div class="field"><label for="email">Work email</label>
+            <input id="email" name="email" type="email" autocomplete="username" required maxlength="254" value="\(typed)"\(state)>\(message)</div>
+            <button class="primary" type="submit">Continue</button>
+            </form>
+            """
     }
 
-    private let separator: HTML = "<p class=\"or\"><span>or with</span></p>"
+    private let separator: HTML = "<p class=\"or\"><span>or</span></p>"
 
     private var choiceList: HTML {
         let items = choices.map { choice -> HTML in
-            "<li><a class=\"button\" href=\"\(choice.url)\">\(choice.name)</a></li>"
+            "<li><a class=\"button\" href=\"\(choice.url)\">\(Icon.key.markup)Continue with \(choice.name)</a></li>"
         }
         return "<ul class=\"choices\" aria-label=\"Identity providers\">\(items)</ul>"
     }

@@ -23,7 +23,7 @@ struct SignInReplies: Sendable {
         case .leave(let url, let isSigningIn):
             .page(.ok, ContinuePage(isSigningIn ? .signIn : .signOut, url: url).document)
         case .choose(let query, let prompt):
-            .page(.ok, configuration.page(for: query, message: SignInReplies.message(prompt)).document)
+            .page(.ok, configuration.page(for: query, message: SignInReplies.message(prompt, of: query)).document)
         case .confirm(let account, let query, let formToken):
             .page(
                 .ok,
@@ -41,10 +41,13 @@ struct SignInReplies: Sendable {
         }
     }
 
-    private static func message(_ prompt: SignInPrompt) -> SignInPage.Message? {
+    /// Only what the page's own form sent is shown again, so that no link puts text on the page.
+    private static func message(_ prompt: SignInPrompt, of query: SignInQuery) -> SignInPage.Message? {
         switch prompt {
         case .plain: nil
-        case .unknown: .unknown
+        case .unknown where query.hasFaultyAddress: .faultyAddress(query.email ?? "")
+        case .unknown:
+            query.isFromForm && query.email != nil ? .unknownAddress(query.email ?? "") : .unknown
         }
     }
 
@@ -69,6 +72,6 @@ extension SignInConfiguration {
                 return SignInPage.Choice(name: name(of: party.id), url: own.link)
             },
             offersEmail: !parties.isEmpty, organization: query.organization, returnTo: query.returnTo?.text,
-            message: parties.isEmpty ? .noProvider : message)
+            isAfterSession: query.isAfterSession, message: parties.isEmpty ? .noProvider : message)
     }
 }

@@ -1,9 +1,6 @@
 import Testing
 
-@testable import AccessPages
-@testable import MetricsPages
-@testable import PageLayout
-@testable import SignInPages
+@testable import Sessions
 
 @Suite("Devices in words")
 struct DeviceNameTests {
