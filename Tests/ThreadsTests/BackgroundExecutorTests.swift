@@ -52,7 +52,7 @@ struct BackgroundExecutorTests {
     @Test("a cancelled sleeper wakes at once, and so does one that is cancelled before it sleeps")
     func cancelled() async {
         // The time is measured on the executor: other tests may keep the pool's threads busy for long.
-        let measured = Task.inBackground { () -> Int64 in
+        let measured = Task.inBackground { () -> UInt64 in
             let began = MonotonicTime.now()
             for cancelsFirst in [true, false] {
                 let task = Task.inBackground { () -> Bool in

@@ -1,6 +1,6 @@
 internal import Cryptography
 public import Databases
-public import Identities
+internal import Identities
 internal import JSON
 public import Time
 

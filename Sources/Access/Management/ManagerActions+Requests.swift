@@ -100,13 +100,13 @@ extension ManagerActions {
                         isDismissed, id, in: organization, at: moment, transaction)
                 else { return .refused(.notFound) }
                 guard request.state != (isDismissed ? .dismissed : .open) else { return .kept(request) }
-                var record = record
-                record.target = try AccessStore.id(of: request.identity).text
+                let person = AuditPerson(
+                    request.identity, email: request.email, name: request.name,
+                    isEmailVerified: request.isEmailVerified)
+                var record = record.about(person, try AccessStore.id(of: request.identity))
                 record.details += [
-                    ("issuer", request.identity.issuer.text), ("subject", request.identity.subject.text),
                     ("provider", request.provider.text), ("denied_because", request.reason.rawValue),
                 ]
-                if let email = request.email { record.details.append(("email", email.spelling)) }
                 try AuditLog.append(record, at: moment, transaction)
                 return .kept(request, publish: { denied.noteChange() })
             }

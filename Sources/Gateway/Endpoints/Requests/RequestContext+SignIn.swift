@@ -1,3 +1,4 @@
+internal import HTTPMessage
 package import HTTPServer
 package import Identities
 internal import RuntimeConfiguration

@@ -215,13 +215,3 @@ public struct AccountPage: DocumentPage {
             """
     }
 }
-
-extension RefusedPage.Email {
-    /// The address; nil if it is not known.
-    fileprivate var address: String? {
-        switch self {
-        case .verified(let address), .unverified(let address, _): address.spelling
-        case .absent, .unknown: nil
-        }
-    }
-}
