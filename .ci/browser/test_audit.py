@@ -43,7 +43,9 @@ def viewer(demo):
 
 
 def sentences(browser):
-    return [event.text for event in browser.all(".event > div > p")]
+    """The sentences of the events. One call reads them all, since the script may replace them meanwhile."""
+    return browser.driver.execute_script(
+        "return [...document.querySelectorAll('.event > div > p:first-child')].map((part) => part.innerText.trim())")
 
 
 def overflows(browser):
@@ -61,7 +63,7 @@ def test_events_are_sentences_with_linked_actor_and_target(demo, manager):
     assert f"target={target}" in manager.path
     assert all("Vic Viewer" in sentence for sentence in sentences(manager)) and sentences(manager)
     # The filter is shown by the user's name, and can be removed.
-    assert "Target: Vic Viewer" in manager.find(".active-filters").text
+    assert manager.find(".active-filters").text.split() == ["Target:", "Vic", "Viewer"]
     manager.find(".active-filters a").click()
     assert manager.path == AUDIT and not manager.all(".active-filters")
 
@@ -100,7 +102,7 @@ def test_one_search_finds_actors_and_targets_while_the_user_types(demo, manager)
     assert all("q=vic+VIEWER" in link.get_attribute("href") or "q=vic%20VIEWER" in link.get_attribute("href")
                for link in manager.all(".exports a"))
     manager.find("#q").send_keys(" nobody")
-    manager.until(lambda: "No events match these filters" in manager.find("#results").text)
+    manager.until(lambda: "No events match these filters" in manager.text)
     manager.driver.find_element(By.LINK_TEXT, "Clear filters").click()
     assert manager.path == AUDIT and len(sentences(manager)) > 1
 
@@ -150,7 +152,8 @@ def test_a_time_zone_holds_on_every_page_with_utc_in_the_tooltip(demo, script):
         browser.until(lambda: browser.all("#zone-fault"))
         assert browser.find("#zone-fault").text == "No time zone has this name. Choose one from the list."
         assert browser.find("#time_zone").get_attribute("value") == "Asia/Kolkat"
-        browser.find("#time_zone").send_keys("a")
+        browser.find("#time_zone").clear()
+        browser.find("#time_zone").send_keys("Asia/Kolkata")
         browser.find("form .primary").click()
         browser.until(lambda: "Time zone saved." in browser.text)
         browser.open("/organizations/acme")
@@ -179,7 +182,6 @@ def test_other_sessions_end_after_a_question(demo):
         other.open("/organizations/acme/members")
         assert "Your session has ended. Sign in to continue." in other.text
         other.find(".choices a").click()
-        other.choose(VIEWER)
         other.until(lambda: other.path == "/organizations/acme/members")
 
 
@@ -195,7 +197,6 @@ def test_a_form_of_an_ended_session_leads_to_the_sign_in_page_and_back(demo):
         one.find("form .primary").click()
         one.until(lambda: "Your session has ended. Sign in to continue." in one.text)
         one.find(".choices a").click()
-        one.choose(VIEWER)
         one.until(lambda: one.path == "/account")
 
 

@@ -177,6 +177,7 @@ def test_the_audit_log_shows_events_filters_them_and_verifies(demo, mailbox, man
     assert "invited d@elsewhere.example as" in manager.text
     manager.screenshot("audit")
     Select(manager.find("#action")).select_by_value("sign_in")
+    manager.find("#action").submit()
     manager.until(lambda: "invited" not in manager.find("#results").text)
     assert "signed in with" in manager.find("#results").text
     verified = subprocess.run([BINARY, "audit", "verify", "--config", demo.configuration], capture_output=True, text=True)

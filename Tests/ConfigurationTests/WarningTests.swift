@@ -54,6 +54,19 @@ struct WarningTests {
         #expect(try paths(#""notify":true"#, #","mail":{"from":"a@b.c","smtp":"smtp://h"}"#).isEmpty)
     }
 
+    @Test("a system without time zones causes a warning")
+    func timeZones() throws {
+        var sources = TestFiles.sources
+        for (hasTimeZones, count) in [(true, 0), (false, 1)] {
+            sources.hasTimeZones = { hasTimeZones }
+            let warnings = try SettingsFile.parse(
+                Array(TestFiles.file("").utf8), path: "gatehouse.jsonc", sources: sources
+            ).warnings
+            #expect(warnings.count == count)
+            #expect(warnings.allSatisfy { $0.description.contains("1:1: warning: the system has no time zones") })
+        }
+    }
+
     @Test("public files may be readable by everyone")
     func publicFiles() throws {
         let tls = #""tls": {"certificate": "tls/fullchain.pem", "private_key": "tls/key.pem"}"#

@@ -143,16 +143,20 @@ extension AuditLog {
                 conditions.append("0")
                 return
             }
-            let uses = try transaction.first(
-                """
-                SELECT CAST(min(total(uses), 1e12) AS INTEGER) FROM audit_party WHERE chain = $1 AND \(condition("$2"))
-                """, values[0], .text(value)
-            ) { row throws(DatabaseError) in row.integer(0) } ?? 0
+            let uses =
+                try transaction.first(
+                    """
+                    SELECT CAST(min(total(uses), 1e12) AS INTEGER) FROM audit_party WHERE chain = $1 AND \(condition("$2"))
+                    """, values[0], .text(value)
+                ) { row throws(DatabaseError) in row.integer(0) } ?? 0
             let parties = "SELECT id FROM audit_party WHERE chain = $1 AND \(condition(parameter(.text(value))))"
             if uses <= Selection.few {
                 let found = columns.map { column in
                     let index = "audit_event_\(column == "actor_party" ? "actor" : "target")"
-                    return "SELECT sequence FROM audit_event INDEXED BY \(index) WHERE chain = $1 AND \(column) IN (\(parties))"
+                    return """
+                        SELECT sequence FROM audit_event INDEXED BY \(index)
+                        WHERE chain = $1 AND \(column) IN (\(parties))
+                        """
                 }
                 conditions.append("sequence IN (\(found.joined(separator: " UNION ")))")
                 index = ""

@@ -43,7 +43,8 @@ extension ManagerActions {
         let organization = organization
         return try await stored { () throws(DatabaseError) in
             try await access.database.read { transaction throws(DatabaseError) in
-                try AuditLog.events(of: organization, query, after: sequence, limit: query.limit, transaction).reversed()
+                try AuditLog.events(of: organization, query, after: sequence, limit: query.limit, transaction)
+                    .reversed()
             }
         }
     }

@@ -15,6 +15,8 @@ struct AuditEntry: Sendable {
         /// Whether the provider had verified the address; nil if that is unknown.
         let isEmailVerified: Bool?
 
+        var isNamed: Bool { name != nil }
+
         /// The name, or the address or the subject of a user without one.
         var title: String { name ?? email ?? subject }
     }

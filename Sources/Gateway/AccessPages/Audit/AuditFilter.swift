@@ -28,18 +28,13 @@ struct AuditFilter: Sendable {
     ///   - query: the items of the URL; nil if its encoding is invalid.
     ///   - zone: the zone of the days.
     init(_ query: [(name: String, value: String)]?, in zone: TimeZone) {
+        let fields: [ExactText: WritableKeyPath<AuditFilter, String>] = [
+            "from": \.from, "to": \.to, "q": \.text, "actor": \.actor, "target": \.target, "action": \.action,
+            "outcome": \.outcome,
+        ]
         for (name, value) in query ?? [] {
-            switch name {
-            case "from": from = value
-            case "to": to = value
-            case "q": text = value
-            case "actor": actor = value
-            case "target": target = value
-            case "action": action = value
-            case "outcome": outcome = value
-            case "limit": limit = Int(value) ?? 50
-            default: break
-            }
+            if let field = fields[ExactText(name)] { self[keyPath: field] = value }
+            if name == "limit" { limit = Int(value) ?? 50 }
         }
         let (first, end) = (bound("from", from, zone, after: 0), bound("to", to, zone, after: 1))
         if let first, let end, first >= end { faults["to"] = "The last day is before the first one." }

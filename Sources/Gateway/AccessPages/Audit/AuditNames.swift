@@ -42,11 +42,11 @@ struct AuditNames: Sendable {
     }
 
     private func markup(_ person: AuditEntry.Person, _ url: String?) -> HTML {
-        let parts = [person.name == nil ? nil : person.email, person.subject].compactMap { $0 }
+        let parts = [person.isNamed ? person.email : nil, person.subject].compactMap { $0 }
         let isDoubtful = person.isEmailVerified == false
         let badge = isDoubtful ? Badge(.near, "Email not verified").markup : nil
         let title: HTML =
-            isDoubtful && person.name == nil
+            isDoubtful && !person.isNamed
             ? "<span class=\"doubtful\">\(person.title)</span>" : "\(person.title)"
         let name: HTML =
             url.map { "<a class=\"party\" href=\"\($0)\" title=\"\(parts.joined(separator: " · "))\">\(title)</a>" }

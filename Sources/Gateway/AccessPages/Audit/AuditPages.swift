@@ -33,7 +33,7 @@ struct AuditPages: Sendable {
         }
         let found: AuditListing =
             filter.faults.isEmpty
-            ? try await management.auditListing(asked) : AuditListing(events: [], hasMore: false, total: 0, isBounded: false)
+            ? try await management.auditListing(asked) : .empty
         let number = max(1, min(context.query["page"].flatMap { Int($0) } ?? 1, 1_000_000))
         let ranks = try await management.ranks()
         let configuration = context.configuration

@@ -36,7 +36,8 @@ struct AuditRule {
             case .exists: "exists"
             }
         let parts = split.map { " <span class=\"quiet small\">split at <code>\($0)</code></span>" as HTML }
-        return "\(ConditionChip(claim: claim, comparison: comparison, value: match == .exists ? nil : value).markup)\(parts)"
+        let chip = ConditionChip(claim: claim, comparison: comparison, value: match == .exists ? nil : value)
+        return "\(chip.markup)\(parts)"
     }
 
     func hasSameCondition(as other: AuditRule) -> Bool {

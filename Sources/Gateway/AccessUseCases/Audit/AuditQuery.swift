@@ -60,6 +60,8 @@ package struct AuditListing: Sendable {
     /// True if there may be more than that, which were not counted.
     package let isBounded: Bool
 
+    package static let empty = AuditListing(events: [], hasMore: false, total: 0, isBounded: false)
+
     package init(events: [(sequence: Int, json: [UInt8])], hasMore: Bool, total: Int, isBounded: Bool) {
         (self.events, self.hasMore, self.total, self.isBounded) = (events, hasMore, total, isBounded)
     }

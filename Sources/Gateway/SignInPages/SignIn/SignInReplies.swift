@@ -46,8 +46,8 @@ struct SignInReplies: Sendable {
         switch prompt {
         case .plain: nil
         case .unknown where query.hasFaultyAddress: .faultyAddress(query.email ?? "")
-        case .unknown:
-            query.isFromForm && query.email != nil ? .unknownAddress(query.email ?? "") : .unknown
+        case .unknown where query.isFromForm: query.email.map { .unknownAddress($0) } ?? .unknown
+        case .unknown: .unknown
         }
     }
 
