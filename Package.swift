@@ -135,8 +135,8 @@ let package = Package(
         library(
             "Management", in: "Access/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "Invitations", "Policy",
-                "Sessions", "Snapshots", "Text", "Time", "Tokens",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "Invitations", "JSON",
+                "Policy", "Sessions", "Snapshots", "Text", "Time", "Tokens",
             ]),
 
         // What stands behind the gateway
@@ -186,8 +186,8 @@ let package = Package(
             "AccessUseCases", in: "Gateway/",
             uses: [
                 "Audit", "ClaimMapping", "Databases", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
-                "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "Snapshots", "Telemetry", "Text",
-                "Time", "Tokens", "Web",
+                "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
+                "Telemetry", "Text", "Time", "Tokens", "Web",
             ]),
         library(
             "SignInPages", in: "Gateway/",

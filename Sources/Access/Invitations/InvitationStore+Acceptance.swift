@@ -68,7 +68,7 @@ extension InvitationStore {
                 try InvitationTable.append(record, about: invitation, at: moment, transaction)
                 return .kept(.failure(.notInvited(mismatch)))
             }
-            try InvitationTable.set(.accepted, invitation.id, transaction)
+            try InvitationTable.set(.accepted, invitation.id, at: moment, transaction)
             let (grant, _) = try AccessStore.grant(
                 invitation.role, to: invitee.claims.identity, in: invitation.organization, email: invitation.email,
                 source: .invitation, at: moment, transaction)

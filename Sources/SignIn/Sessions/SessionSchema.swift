@@ -37,6 +37,18 @@ extension SessionStore {
                 issuer TEXT NOT NULL, provider_session TEXT NOT NULL, until INTEGER NOT NULL,
                 PRIMARY KEY (issuer, provider_session)
             ) STRICT, WITHOUT ROWID;
+            """,
             """
+            -- Content that pages show to one session.
+            CREATE TABLE session_note (
+                id TEXT NOT NULL PRIMARY KEY,
+                session BLOB NOT NULL, purpose TEXT NOT NULL,
+                -- Sealed for the session.
+                content BLOB NOT NULL,
+                until INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX session_notes ON session_note (session);
+            CREATE INDEX session_note_until ON session_note (until);
+            """,
         ])
 }

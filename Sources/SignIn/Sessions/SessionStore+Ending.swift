@@ -51,7 +51,7 @@ extension SessionStore {
 
     /// Ends all sessions of an identity, in a transaction that also decides whether they may be ended.
     ///
-    /// - Parameter records: appended to the audit log.
+    /// - Parameter records: appended to the audit log, with the number of the sessions.
     /// - Returns: the ended sessions, which must be published after COMMIT.
     public func endAll(
         of owner: Identity, recording records: [AuditRecord], at moment: Timestamp, _ transaction: Transaction
@@ -59,7 +59,10 @@ extension SessionStore {
         let keys = try SessionStore.end(
             "issuer = $1 AND subject = $2", [.text(owner.issuer.text), .text(owner.subject.text)],
             at: moment.nanoseconds / 1_000_000, transaction)
-        for record in records { try AuditLog.append(record, at: moment, transaction) }
+        for var record in records {
+            record.details.append(("sessions", String(keys.count)))
+            try AuditLog.append(record, at: moment, transaction)
+        }
         return EndedSessions(keys: keys, cache: cache)
     }
 
@@ -67,6 +70,9 @@ extension SessionStore {
     public struct EndedSessions: Sendable {
         fileprivate let keys: [SessionKey]
         fileprivate let cache: SessionCache
+
+        /// The number of sessions.
+        public var count: Int { keys.count }
 
         /// Removes the sessions from memory, so that the next request of each is refused. Call it after COMMIT.
         public func publish() {
@@ -142,6 +148,7 @@ extension SessionStore {
                 UPDATE session SET ended_at = $2, changed_at = $3, claims = x'', refresh_token = NULL, id_token = NULL
                 WHERE key = $1
                 """, .blob(key.bytes), .integer(moment / 1000), .integer(moment))
+            try transaction.execute("DELETE FROM session_note WHERE session = $1", .blob(key.bytes))
         }
         return keys
     }
