@@ -320,9 +320,9 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "AccessPages", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
-                "InventoryStore", "Invitations", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
-                "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
+                "AccessPages", "AccessUseCases", "ClaimMapping", "GatehouseTesting", "Grants", "Identities",
+                "Inventory", "InventoryStore", "Invitations", "Management", "MetricsPages", "MetricsSnapshots",
+                "PageLayout", "Policy", "SignInPages", "Text", "Time", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),

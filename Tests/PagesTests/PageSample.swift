@@ -169,10 +169,11 @@ struct PageSample: Sendable, CustomTestStringConvertible {
     private static var managers: [PageSample] {
         let lists = [
             overview(isReadOnly: false), usage(isReadOnly: false), members(isReadOnly: false),
+            suspended(isReadOnly: false), invitations(isReadOnly: false),
             mappings(isReadOnly: false),
             explanation(isReadOnly: false),
         ]
-        return lists + workspacePages() + empty(isReadOnly: false) + [
+        return lists + workspacePages() + peopleForms() + empty(isReadOnly: false) + [
             PageSample(
                 "audit log",
                 audit([
@@ -187,7 +188,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
 
     private static var viewers: [PageSample] {
         [
-            overview(isReadOnly: true), usage(isReadOnly: true), members(isReadOnly: true), mappings(isReadOnly: true),
+            overview(isReadOnly: true), usage(isReadOnly: true), members(isReadOnly: true), suspended(isReadOnly: true),
+            invitations(isReadOnly: true), mappings(isReadOnly: true),
             explanation(isReadOnly: true),
         ] + empty(isReadOnly: true)
     }
@@ -199,49 +201,6 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         return AuditPage(
             account: account, organization: organization(isReadOnly: false), events: events, filter: filter,
             actions: [text("filter action"), "sign_in"], next: "a b&c")
-    }
-
-    private static func invitations() -> [Invitation] {
-        Invitation.Delivery.allCases.flatMap { delivery in
-            Invitation.State.allCases.map { state in
-                Invitation(
-                    id: text("invitation"), organization: OrganizationID("acme")!, email: EmailAddress(text("invited")),
-                    role: .viewer, state: state, createdAt: moment, expiresAt: moment, inviter: nil,
-                    inviterEmail: state == .pending ? EmailAddress(text("inviter")) : nil, delivery: delivery,
-                    attempts: 2,
-                    lastFailure: text("failure"))
-            }
-        }
-    }
-
-    private static func members(isReadOnly: Bool) -> PageSample {
-        let people = [true, false].map { isOneself in
-            MembersPage.Person(
-                identity: text("identity"), name: text("person"), role: .manager,
-                sources: [
-                    MembersPage.Source(text: text("source"), grant: text("grant")),
-                    MembersPage.Source(text: "rule 1", grant: nil),
-                ], provider: text("provider"), lastSignIn: isOneself ? moment : nil, isOneself: isOneself)
-        }
-        let suspension = Suspension(
-            organization: OrganizationID("acme")!, id: IdentityID(String(repeating: "A", count: 22))!,
-            identity: Identity(issuer: Issuer(text("issuer")), subject: Subject(text("subject"))),
-            emails: [EmailAddress(text("suspended")), EmailAddress(text("zz"))], createdAt: moment)
-        var page = MembersPage(
-            account: account, organization: organization(isReadOnly: isReadOnly), people: people,
-            invitations: invitations(), suspensions: [suspension], formToken: isReadOnly ? nil : token,
-            sendsEmail: true)
-        (page.peopleAfter, page.suspensionsAfter, page.isFirst) = ("a&b", "c d", false)
-        page.notice = .trouble(text("notice"))
-        page.confirmation = MembersPage.Confirmation(fields: ["action": text("confirmed")])
-        page.draft = (text("draft"), .manager)
-        let fields = [
-            "account", "organization", "person", "source", "provider", "invited", "suspended", "zz", "notice",
-        ]
-        let own = ["identity", "grant", "invitation", "confirmed", "draft"]
-        return PageSample(
-            "members\(isReadOnly ? " for viewers" : "")", page.document, all: fields + (isReadOnly ? [] : own),
-            isReadOnly: isReadOnly)
     }
 
     private static func mappings(isReadOnly: Bool) -> PageSample {
@@ -309,13 +268,6 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 ).document
             ),
             (
-                "members",
-                MembersPage(
-                    account: account, organization: organization, people: [], invitations: [], suspensions: [],
-                    formToken: token, sendsEmail: false
-                ).document
-            ),
-            (
                 "claim mappings",
                 MappingsPage(
                     account: account, organization: organization, rows: [], fileRows: 0, strategy: .highestRole,
@@ -327,12 +279,12 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 ExplainPage(account: account, organization: organization, providers: [], formToken: token).document
             ),
         ]
-        return pages.map { name, document in
+        return (pages + emptyPeople(organization, token)).map { name, document in
             PageSample("empty \(name)\(isReadOnly ? " for viewers" : "")", document, all: [], isReadOnly: isReadOnly)
         }
     }
 
-    private init(_ name: String, _ document: HTML, all fields: [String], isReadOnly: Bool) {
+    init(_ name: String, _ document: HTML, all fields: [String], isReadOnly: Bool) {
         testDescription = name
         self.document = document
         shows = fields

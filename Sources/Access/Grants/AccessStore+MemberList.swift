@@ -2,6 +2,7 @@ public import Databases
 public import Identities
 internal import Policy
 internal import Snapshots
+internal import Text
 
 extension AccessStore {
     /// Returns a page of the members that a query selects. The claims of users are opened only if they have not been
@@ -12,12 +13,8 @@ extension AccessStore {
         try await evaluateUsers(of: organization)
         let reading = reading(of: organization, under: settings.read().value)
         return try await database.read { transaction throws(DatabaseError) in
-            let selection = MemberSelection(organization, issuers: reading.issuers, query)
-            let rows = try transaction.all(selection.sql, selection.values) { row throws(DatabaseError) in
-                row.boolean(1) ? row.text(0) : nil
-            }
-            let page = ListPage(
-                of: rows.compactMap { $0 }, number: query.page, limit: query.limit, all: rows.count)
+            let (found, all) = try MemberSelection(reading).members(matching: query, transaction)
+            let page = ListPage(of: found, number: query.page, limit: query.limit, all: all)
             var (members, evaluated): ([Member], Int) = ([], 0)
             for text in page.items {
                 guard let id = IdentityID(text) else {
@@ -34,81 +31,131 @@ extension AccessStore {
         try await evaluateUsers(of: organization)
         let reading = reading(of: organization, under: settings.read().value)
         return try await database.read { transaction throws(DatabaseError) in
-            let selection = MemberSelection(organization, issuers: reading.issuers, MemberQuery())
-            return try transaction.all("SELECT count(*) FROM (\(selection.sql))", selection.values) {
-                row throws(DatabaseError) in row.integer(0)
-            }.first ?? 0
+            try MemberSelection(reading).members(matching: MemberQuery(), transaction).all
         }
     }
 }
 
-extension MemberReading {
-    /// The issuers whose identities may hold grants here.
-    fileprivate var issuers: [Issuer] { settings.rules.issuers(of: organization) }
-}
-
-/// The SQL of a list of members: one row a member in the query's order, with its identity and whether it matches.
+/// The members of an organization as a list needs them: their identities in order, and whether they match.
 ///
-/// Its conditions are those of ``MemberReading``, which reads the members of one page.
+/// Its conditions are those of ``MemberReading``, which reads the members of one page. Sign-ins are read by an index
+/// alone, and grants are few: joining both in SQL takes several times as long.
 private struct MemberSelection {
-    let sql: String
-    let values: [SQLValue]
+    private let organization: OrganizationID
+    private let issuers: [Issuer]
 
-    init(_ organization: OrganizationID, issuers: [Issuer], _ query: MemberQuery) {
-        var values: [SQLValue] = [
-            .text(organization.text), .text(PersonTexts.pattern(query.text)),
-            .text(query.role.map(\.rawValue) ?? ""), .text(query.provider?.text ?? ""),
-            .text(query.source?.rawValue ?? ""), .text(query.rule ?? ""),
-        ]
-        let listed = (issuers.map(\.text) + [""]).map { issuer in
-            values.append(.text(issuer))
-            return "$\(values.count)"
-        }
-        self.values = values
-        let direction = query.isDescending ? "DESC" : "ASC"
-        let order =
-            switch query.sort {
-            case .name: "sort \(direction), identity \(direction)"
-            case .role: "height \(query.isDescending ? "ASC" : "DESC"), sort, identity"
-            case .lastSignIn: "seen_at IS NULL, seen_at \(direction), sort, identity"
-            }
-        sql = """
-            WITH granted AS (
-                SELECT identity, max(\(MemberSelection.height("role"))) AS height,
-                    max(source = 'invitation') AS is_invited, max(source = 'operator') AS is_named, min(email) AS email,
-                    min(sort) AS sort, min(search) AS search
-                FROM access_grant WHERE organization = $1 AND issuer IN (\(listed.joined(separator: ", ")))
-                GROUP BY identity
-            ), member AS (
-                SELECT seen.identity AS identity, seen.sort AS sort, seen.search AS search, seen.seen_at AS seen_at,
-                    seen.provider AS provider, seen.mapped_by AS mapped_by, seen.mapped_role AS mapped_role,
-                    CASE WHEN coalesce(granted.height, 0) > \(MemberSelection.height("seen.mapped_role"))
-                        THEN granted.height ELSE \(MemberSelection.height("seen.mapped_role")) END AS height,
-                    granted.is_invited AS is_invited, granted.is_named AS is_named, seen.mapped_email AS email
-                FROM person_seen AS seen LEFT JOIN granted ON granted.identity = seen.identity
-                WHERE seen.organization = $1 AND (seen.mapped_role IS NOT NULL OR granted.identity IS NOT NULL)
-                UNION ALL
-                SELECT identity, sort, search, NULL, '', '', NULL, height, is_invited, is_named, lower(email)
-                FROM granted WHERE NOT EXISTS (
-                    SELECT 1 FROM person_seen AS seen
-                    WHERE seen.organization = $1 AND seen.identity = granted.identity)
-            )
-            SELECT identity, ($2 = '' OR instr(search, $2) > 0) AND ($3 = '' OR height = \(MemberSelection.height("$3")))
-                AND ($4 = '' OR provider = $4) AND ($6 = '' OR mapped_by = $6)
-                AND ($5 = '' OR $5 = 'rule' AND mapped_role IS NOT NULL OR $5 = 'invitation' AND is_invited
-                    OR $5 = 'operator' AND is_named)
-            FROM member
-            WHERE NOT EXISTS (
-                    SELECT 1 FROM suspension AS own WHERE own.organization = $1 AND own.identity = member.identity)
-                AND NOT EXISTS (
-                    SELECT 1 FROM suspension_email AS own WHERE own.organization = $1 AND own.email = member.email)
-            ORDER BY \(order)
-            """
+    init(_ reading: MemberReading) {
+        organization = reading.organization
+        issuers = reading.settings.rules.issuers(of: reading.organization)
     }
 
-    /// SQL expression: the height of a role, from 1; 0 for none.
-    private static func height(_ role: String) -> String {
-        let cases = Role.allCases.sorted().enumerated().map { "WHEN '\($1.rawValue)' THEN \($0 + 1)" }
-        return "(CASE \(role) \(cases.joined(separator: " ")) ELSE 0 END)"
+    /// The grants of one identity.
+    private struct Granted {
+        var role: Role
+        var isInvited = false
+        var isNamed = false
+    }
+
+    private struct Candidate {
+        let identity: String
+        let role: Role
+    }
+
+    /// Returns the identities of the members that a query selects, in its order, and the number of all members.
+    func members(
+        matching query: MemberQuery, _ transaction: Transaction
+    ) throws(DatabaseError) -> (found: [String], all: Int) {
+        let granted = try granted(transaction)
+        var (found, all): ([Candidate], Int) = ([], 0)
+        var known: Set<ExactText> = []
+        for row in try rows(query, transaction) {
+            let own = granted.isEmpty ? nil : granted[ExactText(row.identity)]
+            guard let role = [own?.role, row.mapped].compactMap({ $0 }).max() else { continue }
+            // A user with several grants and no sign-in has several rows.
+            if !row.isSeen { guard known.insert(ExactText(row.identity)).inserted else { continue } }
+            all += 1
+            let isFromSource =
+                switch query.source {
+                case nil: true
+                case .rule: row.mapped != nil
+                case .invitation: own?.isInvited ?? false
+                case .operator: own?.isNamed ?? false
+                }
+            guard row.fits, isFromSource, query.role == nil || query.role == role else { continue }
+            found.append(Candidate(identity: row.identity, role: role))
+        }
+        if query.sort == .role {
+            // The sort is stable, so that equal roles stay in the order of names.
+            found = Role.allCases.sorted { query.isDescending ? $0 < $1 : $0 > $1 }.flatMap { role in
+                found.filter { $0.role == role }
+            }
+        }
+        return (found.map(\.identity), all)
+    }
+
+    private func granted(_ transaction: Transaction) throws(DatabaseError) -> [ExactText: Granted] {
+        var granted: [ExactText: Granted] = [:]
+        try transaction.each(
+            "SELECT identity, issuer, role, source FROM access_grant WHERE organization = $1",
+            .text(organization.text)
+        ) { row throws(DatabaseError) in
+            guard let role = Role(exactly: row.text(2)), issuers.contains(Issuer(row.text(1))) else { return }
+            let isInvited = row.text(3).isExactly(Grant.Source.invitation.rawValue)
+            var own = granted[ExactText(row.text(0))] ?? Granted(role: role)
+            own.role = max(own.role, role)
+            if isInvited { own.isInvited = true } else { own.isNamed = true }
+            granted[ExactText(row.text(0))] = own
+        }
+        return granted
+    }
+
+    private struct SelectionRow {
+        let identity: String
+        let mapped: Role?
+        let fits: Bool
+        let isSeen: Bool
+    }
+
+    /// All users who signed in or have a grant and are not suspended, in the order of the query.
+    private func rows(
+        _ query: MemberQuery, _ transaction: Transaction
+    ) throws(DatabaseError) -> [SelectionRow] {
+        let direction = query.isDescending && query.sort != .role ? "DESC" : "ASC"
+        let order =
+            query.sort == .lastSignIn
+            ? "latest \(direction), sort, identity" : "sort \(direction), identity \(direction)"
+        // Users who have not signed in are last in both directions.
+        let never = query.isDescending ? "-1" : "9223372036854775807"
+        let heights = Role.allCases.sorted()
+        let cases = heights.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0 + 1)" }.joined(separator: " ")
+        return try transaction.all(
+            """
+            SELECT identity, (CASE mapped_role \(cases) ELSE 0 END),
+                ($2 = '' OR instr(search, $2) > 0) AND ($3 = '' OR provider = $3) AND ($4 = '' OR mapped_by = $4),
+                1, sort, seen_at AS latest
+            FROM person_seen AS seen WHERE organization = $1
+                AND NOT EXISTS (
+                    SELECT 1 FROM suspension AS own WHERE own.organization = $1 AND own.identity = seen.identity)
+                AND NOT EXISTS (
+                    SELECT 1 FROM suspension_email AS own WHERE own.organization = $1 AND own.email = seen.mapped_email)
+            UNION ALL
+            SELECT identity, 0, ($2 = '' OR instr(search, $2) > 0) AND $3 = '' AND $4 = '', 0, sort, \(never)
+            FROM access_grant AS given WHERE organization = $1
+                AND NOT EXISTS (
+                    SELECT 1 FROM person_seen AS own WHERE own.organization = $1 AND own.identity = given.identity)
+                AND NOT EXISTS (
+                    SELECT 1 FROM suspension AS own WHERE own.organization = $1 AND own.identity = given.identity)
+                AND NOT EXISTS (
+                    SELECT 1 FROM suspension_email AS own
+                    WHERE own.organization = $1 AND own.email = lower(given.email))
+            ORDER BY \(order)
+            """, .text(organization.text), .text(PersonTexts.pattern(query.text)),
+            .text(query.provider?.text ?? ""), .text(query.rule ?? "")
+        ) { row throws(DatabaseError) in
+            let height = row.integer(1)
+            return SelectionRow(
+                identity: row.text(0), mapped: height > 0 ? heights[height - 1] : nil, fits: row.boolean(2),
+                isSeen: row.boolean(3))
+        }
     }
 }

@@ -15,6 +15,8 @@ struct PersonTexts {
         search = [name, email?.spelling, subject.text, id.text].compactMap { $0 }.joined(separator: "\n").lowercased()
     }
 
-    /// Returns what a search for a text looks for. The texts are matched as a whole, so that a line break finds nothing.
-    static func pattern(_ text: String) -> String { String(text.trimmingBlanks()).lowercased() }
+    /// Returns what a search for a text looks for. A line break would span two of the texts, and finds nothing.
+    static func pattern(_ text: String) -> String {
+        text.split(at: "\n").joined(separator: "\u{FFFD}").trimmingBlanks().lowercased()
+    }
 }

@@ -51,10 +51,13 @@ extension ManagerActions {
         }
     }
 
-    public func counts() async throws(ManagementError) -> PeopleCounts {
+    /// - Parameter members: the number of members if it is known already.
+    public func counts(members: Int? = nil) async throws(ManagementError) -> PeopleCounts {
         try await stored { () throws(DatabaseError) in
-            PeopleCounts(
-                members: try await access.countMembers(of: organization),
+            var known = members
+            if known == nil { known = try await access.countMembers(of: organization) }
+            return PeopleCounts(
+                members: known ?? 0,
                 invitations: try await stores.invitations.count(of: organization),
                 suspended: try await access.countSuspended(of: organization))
         }

@@ -55,7 +55,7 @@ extension ManagerActions {
     ///   - endsSessions: true if the identity's sessions end too; those of a user without a role here go on.
     ///   - isConfirmed: true if the manager confirms their own suspension.
     public func suspend(
-        _ id: IdentityID, reason: String?, emails: Set<EmailAddress> = [], endsSessions: Bool = false,
+        _ id: IdentityID, reason: String? = nil, emails: Set<EmailAddress> = [], endsSessions: Bool = false,
         isConfirmed: Bool
     ) async throws(ManagementError) -> Suspension {
         var terms = SuspensionTerms(reason: reason, emails: emails)

@@ -73,7 +73,7 @@ package struct MemberActionFacts: Sendable {
         switch action {
         case .suspend:
             if endsSessions { lines.append(sessionLine) }
-            if let role = person.summary {
+            if let role = person.summaryInSentence {
                 lines.append("The role \(role) no longer counts. A suspension overrides every role.")
             }
             for address in addresses {
@@ -83,7 +83,7 @@ package struct MemberActionFacts: Sendable {
         case .reinstate:
             if let reason { lines.append("The reason was: \(reason)") }
             lines.append(
-                person.summary.map { "The role \($0) counts again." }
+                person.summaryInSentence.map { "The role \($0) counts again." }
                     ?? "No role comes back: no rule matches, and no role is stored.")
             if addresses.count > 1 {
                 lines.append("The accounts with these addresses are let in again: \(addresses.joined(separator: ", "))")
@@ -99,7 +99,7 @@ package struct MemberActionFacts: Sendable {
                 subject: person.subject, role: others.map(\.role).max(), sources: others,
                 lastSignIn: person.lastSignIn, isOneself: person.isOneself)
             lines.append(
-                remaining.summary.map { "Remaining role: \($0)." }
+                remaining.summaryInSentence.map { "Remaining role: \($0)." }
                     ?? "No other role remains: \(person.shortTitle) loses access to \(organization.name).")
             if let line = invitationLine { lines.append(line) }
         }

@@ -103,15 +103,22 @@ package struct MemberRow: Sendable {
         return "<ul>\(lines)</ul>"
     }
 
-    /// The role and its first source in a sentence, such as `Organization Manager, rule 3`; nil without a role.
+    /// The role and the source that decides it, such as `Organization Manager, rule 3`; nil without a role.
     var summary: String? {
-        guard let role else { return nil }
-        let source = sources.first { $0.role == role } ?? sources.first
-        switch source {
-        case .rule(let rule?, _): return "\(role.title), rule \(rule.rank)"
-        case .invitation: return "\(role.title), by invitation"
-        case .granted: return "\(role.title), granted by the operator"
-        case .rule(nil, _), nil: return role.title
+        role.map { role in origin.map { "\(role.title), \($0)" } ?? role.title }
+    }
+
+    /// The role and the source that decides it in a sentence, such as `Organization Manager (rule 3)`.
+    var summaryInSentence: String? {
+        role.map { role in origin.map { "\(role.title) (\($0))" } ?? role.title }
+    }
+
+    private var origin: String? {
+        switch sources.first(where: { $0.role == role }) ?? sources.first {
+        case .rule(let rule?, _): "rule \(rule.rank)"
+        case .invitation: "by invitation"
+        case .granted: "granted by the operator"
+        case .rule(nil, _), nil: nil
         }
     }
 }

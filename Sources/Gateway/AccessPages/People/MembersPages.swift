@@ -28,9 +28,8 @@ struct MembersPages: Sendable {
         _ context: RequestContext, _ permitted: PermittedCaller, _ management: ManagementRequest, _ notice: Notice?,
         _ status: Status = .ok
     ) async throws(Problem) -> Reply {
-        let counts = try await management.counts()
         if context.query["list"].isExactly("suspended") {
-            let query = SuspendedQuery(context.query)
+            let (query, counts) = (SuspendedQuery(context.query), try await management.counts())
             let found = try await management.suspended(
                 matching: query.text, isAscending: query.isAscending, page: query.page, limit: query.limit)
             let rows = try await MemberRows(management, of: found.items.flatMap { $0.member?.grants ?? [] })
@@ -54,7 +53,8 @@ struct MembersPages: Sendable {
         let found = try await management.members(matching: query)
         let rows = try await MemberRows(management, of: found.items.flatMap(\.grants))
         var page = MembersPage(
-            account: permitted.caller.account, organization: permitted.header, counts: counts, query: query,
+            account: permitted.caller.account, organization: permitted.header,
+            counts: try await management.counts(members: found.all), query: query,
             page: found.with(found.items.map(rows.row)),
             providers: management.providers.map { ($0.id.text, $0.name) }, rule: query.rule.flatMap(rows.rule))
         page.notice = notice

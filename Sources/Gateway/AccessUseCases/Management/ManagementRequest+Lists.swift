@@ -31,8 +31,9 @@ extension ManagementRequest {
         try await answering { actions throws(ManagementError) in try await actions.invitation(id) }
     }
 
-    package func counts() async throws(Problem) -> PeopleCounts {
-        try await answering { actions throws(ManagementError) in try await actions.counts() }
+    /// - Parameter members: the number of members if it is known already.
+    package func counts(members: Int? = nil) async throws(Problem) -> PeopleCounts {
+        try await answering { actions throws(ManagementError) in try await actions.counts(members: members) }
     }
 
     package func inviters(of grants: [Grant]) async throws(Problem) -> [ExactText: GrantInviter] {

@@ -23,6 +23,8 @@ package struct RecentAction: Sendable {
     package let reason: String?
     package let details: [ExactText: String]
     package let at: Timestamp
+    /// False for an attempt that was refused.
+    let isSuccess: Bool
     let requestID: String?
     let issuer: String?
     let subject: String?
@@ -30,9 +32,9 @@ package struct RecentAction: Sendable {
     init?(_ json: [UInt8], sequence: Int) {
         guard let root = try? JSONDocument(parsing: json).root,
             let action = root.member("action")?.string.flatMap({ AuditAction(exactly: $0) }),
-            let at = root.member("timestamp")?.string.flatMap({ Timestamp(rfc3339: $0) }),
-            root.member("outcome")?.equals(AuditOutcome.success.rawValue) == true
+            let at = root.member("timestamp")?.string.flatMap({ Timestamp(rfc3339: $0) })
         else { return nil }
+        isSuccess = root.member("outcome")?.equals(AuditOutcome.success.rawValue) == true
         (self.sequence, self.action, self.at) = (sequence, action, at)
         target = root.member("target")?.string ?? ""
         reason = root.member("reason")?.string
@@ -49,11 +51,13 @@ package struct RecentAction: Sendable {
     ///
     /// - Parameter identity: the user; nil if it is not known.
     func changes(_ id: IdentityID, _ identity: Identity?) -> Bool {
+        guard isSuccess else { return false }
         switch action {
-        case .suspensionCreate, .suspensionDelete, .suspensionExtend: target.isExactly(id.text)
+        case .suspensionCreate, .suspensionDelete, .suspensionExtend: return target.isExactly(id.text)
         case .grantCreate, .grantRevoke:
-            details["issuer"].isExactly(identity?.issuer.text) && details["subject"].isExactly(identity?.subject.text)
-        default: false
+            return details["issuer"].isExactly(identity?.issuer.text)
+                && details["subject"].isExactly(identity?.subject.text)
+        default: return false
         }
     }
 }
@@ -69,7 +73,8 @@ extension ManagementRequest {
     }
 
     private func isOwn(_ action: RecentAction) -> Bool {
-        action.issuer.isExactly(claims.identity.issuer.text) && action.subject.isExactly(claims.identity.subject.text)
+        action.isSuccess && action.issuer.isExactly(claims.identity.issuer.text)
+            && action.subject.isExactly(claims.identity.subject.text)
     }
 
     /// Returns the first event of this request with an action, or nil if there is none among the latest events.
@@ -82,16 +87,6 @@ extension ManagementRequest {
         }
     }
 
-    /// Returns the actions of the same request and kind as an action, itself included, in order.
-    package func actions(like first: RecentAction) async throws(Problem) -> [RecentAction] {
-        let events = try await answering { actions throws(ManagementError) in
-            try await actions.auditEvents(after: first.sequence - 1, limit: 100)
-        }
-        return events.compactMap { RecentAction($0.json, sequence: $0.sequence) }.filter {
-            $0.action == first.action && $0.requestID.isExactly(first.requestID) && isOwn($0)
-        }
-    }
-
     /// Returns true if a suspension or its end can be undone: the user's access has not changed since then.
     ///
     /// - Parameter person: the user of the action, as known now.
@@ -101,7 +96,8 @@ extension ManagementRequest {
         case .suspensionDelete: guard person.suspension == nil else { return false }
         default: return false
         }
-        // An action that many others follow is not undone: whether the user is among them is not known.
+        // An action that many others follow is not undone, nor one that an unknown event follows: whether the user is
+        // concerned is not known.
         let most = 500
         let later = try await answering { actions throws(ManagementError) in
             try await actions.auditEvents(after: action.sequence, limit: most)
