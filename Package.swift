@@ -186,8 +186,8 @@ let package = Package(
             "AccessUseCases", in: "Gateway/",
             uses: [
                 "Audit", "ClaimMapping", "Databases", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
-                "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "Snapshots", "Telemetry", "Text",
-                "Time", "TimeZones", "Tokens", "Web",
+                "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
+                "Telemetry", "Text", "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "SignInPages", in: "Gateway/",
@@ -321,9 +321,9 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "AccessPages", "Audit", "ClaimMapping", "GatehouseTesting", "Grants", "Identities", "Inventory",
-                "InventoryStore", "Invitations", "JSON", "MetricsPages", "MetricsSnapshots", "PageLayout", "Policy",
-                "Sessions", "SignInPages", "Text", "Time", "TimeZones", "Web", "WorkspaceMetrics",
+                "AccessPages", "AccessUseCases", "Audit", "ClaimMapping", "GatehouseTesting", "Grants", "Identities",
+                "Inventory", "InventoryStore", "Invitations", "JSON", "Management", "MetricsPages", "MetricsSnapshots",
+                "PageLayout", "Policy", "Sessions", "SignInPages", "Text", "Time", "TimeZones", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),

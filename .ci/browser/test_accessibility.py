@@ -15,7 +15,8 @@ ACME = "/organizations/acme"
 PAGES = [
     ACME, f"{ACME}?filter=empty", f"{ACME}?filter=grew&sort=change&order=desc", f"{ACME}/usage?compare=1",
     f"{ACME}/usage?interval=month&from=2020-01-01&to=2020-06-30", f"{ACME}/members", f"{ACME}/access-requests",
-    f"{ACME}/claim-mappings",
+    f"{ACME}/members?list=suspended", f"{ACME}/members?q=none", f"{ACME}/invitations", f"{ACME}/invitations/new",
+    f"{ACME}/invitations/new?by=claim", f"{ACME}/claim-mappings",
     f"{ACME}/claim-mappings/explain", f"{ACME}/audit", "/account", "/?all=1", "/organizations/none",
 ]
 

@@ -21,6 +21,8 @@ extension Invocation {
             switch error.address {
             case .notAnAddress, nil:
                 throw .usage("EMAIL must be an email address such as name@example.com, not \(shown(email))")
+            case .domainIncomplete:
+                throw .usage("the domain of EMAIL must have a dot, such as acme.example, not \(shown(email))")
             case .domainNotASCII:
                 throw .usage("the domain of EMAIL has letters outside ASCII; write it in its ASCII form, xn--…")
             case .domainNotAllowed:

@@ -117,7 +117,10 @@ struct ActorTests {
                     try transaction.execute("INSERT INTO suspension_email VALUES ('acme', 'x', 'carla@acme.example')")
                 } else {
                     try transaction.execute(
-                        "INSERT INTO suspension VALUES ('acme', $1, 'https://idp.example', 'carla', 0)", .text(id))
+                        """
+                        INSERT INTO suspension (organization, identity, issuer, subject, created_at)
+                        VALUES ('acme', $1, 'https://idp.example', 'carla', 0)
+                        """, .text(id))
                 }
             }
             try await expect(.notPermitted(isMember: false), change, by: carla.acting(change.permission))

@@ -77,4 +77,31 @@ struct EndSessionsTests {
         #expect(try await end(vic) == .notFound)
         #expect(try await end(pat) == nil)
     }
+
+    @Test("a suspension ends the user's sessions if it is asked to, and records their number")
+    func suspended() async throws {
+        let both = try await world.access.signedIn("both", groups: ["viewers", "globex-managers"])
+        let sessions = [try await world.begin(both.currentClaims), try await world.begin(both.currentClaims)]
+        _ = try await world.actions().suspend(both.id, reason: "Words", endsSessions: true, isConfirmed: false)
+        for session in sessions {
+            #expect(world.sessions.cached(session.key) == nil)
+            #expect(try await world.sessions.session(session.key) == nil)
+        }
+        let events = try await world.access.events()
+        #expect(events.map(\.action) == ["suspension_create", "session_end"])
+        #expect(events.map { $0.detail("sessions") } == ["2", "2"] && events[0].reason == "Words")
+        let others = try await world.access.place.count("audit_event WHERE chain = 'globex' AND action = 'session_end'")
+        #expect(others == 1)
+    }
+
+    @Test("a suspension by a program leaves sessions alone, and so does that of a user without a role")
+    func untouched() async throws {
+        let vic = try await world.access.signedIn("vic", groups: ["viewers"])
+        let stranger = try await world.access.signedIn("stranger")
+        for (user, endsSessions) in [(vic, false), (stranger, true)] {
+            let session = try await world.begin(user.currentClaims)
+            _ = try await world.actions().suspend(user.id, endsSessions: endsSessions, isConfirmed: false)
+            #expect(try await world.sessions.session(session.key) != nil)
+        }
+    }
 }

@@ -14,7 +14,8 @@ import Tokens
 
 /// Every use case that changes something, and the permission that it needs in its transaction.
 private enum UseCase: String, CaseIterable, Sendable {
-    case revokeGrant, suspend, unsuspend, endSessions, invite, resend, revokeInvitation, changeRules, dismissRequest
+    case revokeGrant, suspend, unsuspend, endSessions, invite, inviteSeveral, resend, revokeInvitation, changeRules
+    case dismissRequest
 
     var permission: Permission { [.changeRules, .dismissRequest].contains(self) ? .writeMappings : .writeMembers }
 }
@@ -50,6 +51,10 @@ struct UseCaseTests {
             case .endSessions: try await actions.endSessions(of: vic)
             case .invite:
                 _ = try await actions.invite(InvitationDraft("b@acme.example", as: .manager))
+            case .inviteSeveral:
+                let rules = InvitationRules(allowedDomains: [])
+                let entries = InvitationEntry.list(["c@acme.example"], under: rules)
+                _ = try await actions.invite(entries, for: .manager)
             case .resend: _ = try await actions.resend(invitation)
             case .revokeInvitation: try await actions.revokeInvitation(invitation)
             case .changeRules:

@@ -8,7 +8,7 @@ extension Markup {
         let ids = elements.compactMap { $0["id"] }
         let repeated = Set(ids.filter { id in ids.count { $0 == id } > 1 })
         let references = ["for", "aria-labelledby", "aria-describedby"].flatMap { name in
-            elements.compactMap { $0[name] }.flatMap { $0.split(separator: " ").map(String.init) }
+            elements.compactMap { $0[name] }.flatMap { $0.split(separator: " ").map { String($0) } }
         }
         let local = all("a").compactMap { $0["href"] }.filter { $0.hasPrefix("#") }.map { String($0.dropFirst()) }
         return repeated.map { "the id \($0) is repeated" }

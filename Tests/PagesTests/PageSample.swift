@@ -191,26 +191,29 @@ struct PageSample: Sendable, CustomTestStringConvertible {
     private static var managers: [PageSample] {
         let lists = [
             overview(isReadOnly: false), usage(isReadOnly: false), members(isReadOnly: false),
+            suspended(isReadOnly: false), invitations(isReadOnly: false),
             rules(isReadOnly: false), accessRequests(.open), accessRequests(.dismissed),
             accessRequests(.open, isEmpty: true), accessRequests(.dismissed, isEmpty: true),
         ]
-        return lists + ruleForms + explanations(isReadOnly: false) + workspacePages() + empty(isReadOnly: false) + [
-            PageSample(
-                "audit log",
-                audit(
-                    AuditAction.allCases.flatMap { action in
-                        AuditOutcome.allCases.map { entry(action.rawValue, outcome: $0.rawValue) }
-                    } + [entry(text("action"), outcome: "success")]
-                ).document,
-                shows: "account", "organization", "actor", "name", "subject", "email", "reason", "claim", "value",
-                "provider", "zone", "query", "filter actor", "filter target", "failure", "action", "from", "to"),
-            PageSample("audit log without events", audit([]).document),
-        ]
+        return lists + ruleForms + explanations(isReadOnly: false) + workspacePages() + peopleForms()
+            + empty(isReadOnly: false) + [
+                PageSample(
+                    "audit log",
+                    audit(
+                        AuditAction.allCases.flatMap { action in
+                            AuditOutcome.allCases.map { entry(action.rawValue, outcome: $0.rawValue) }
+                        } + [entry(text("action"), outcome: "success")]
+                    ).document,
+                    shows: "account", "organization", "actor", "name", "subject", "email", "reason", "claim", "value",
+                    "provider", "zone", "query", "filter actor", "filter target", "failure", "action", "from", "to"),
+                PageSample("audit log without events", audit([]).document),
+            ]
     }
 
     private static var viewers: [PageSample] {
         [
-            overview(isReadOnly: true), usage(isReadOnly: true), members(isReadOnly: true), rules(isReadOnly: true),
+            overview(isReadOnly: true), usage(isReadOnly: true), members(isReadOnly: true), suspended(isReadOnly: true),
+            invitations(isReadOnly: true), rules(isReadOnly: true),
         ] + explanations(isReadOnly: true) + empty(isReadOnly: true)
     }
 
@@ -249,49 +252,6 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             newer: 9, older: 3)
     }
 
-    private static func invitations() -> [Invitation] {
-        Invitation.Delivery.allCases.flatMap { delivery in
-            Invitation.State.allCases.map { state in
-                Invitation(
-                    id: text("invitation"), organization: OrganizationID("acme")!, email: EmailAddress(text("invited")),
-                    role: .viewer, state: state, createdAt: moment, expiresAt: moment, inviter: nil,
-                    inviterEmail: state == .pending ? EmailAddress(text("inviter")) : nil, delivery: delivery,
-                    attempts: 2,
-                    lastFailure: text("failure"))
-            }
-        }
-    }
-
-    private static func members(isReadOnly: Bool) -> PageSample {
-        let people = [true, false].map { isOneself in
-            MembersPage.Person(
-                identity: text("identity"), name: text("person"), role: .manager,
-                sources: [
-                    MembersPage.Source(text: text("source"), grant: text("grant")),
-                    MembersPage.Source(text: "rule 1", grant: nil),
-                ], provider: text("provider"), lastSignIn: isOneself ? moment : nil, isOneself: isOneself)
-        }
-        let suspension = Suspension(
-            organization: OrganizationID("acme")!, id: IdentityID(String(repeating: "A", count: 22))!,
-            identity: Identity(issuer: Issuer(text("issuer")), subject: Subject(text("subject"))),
-            emails: [EmailAddress(text("suspended")), EmailAddress(text("zz"))], createdAt: moment)
-        var page = MembersPage(
-            account: account, organization: organization(isReadOnly: isReadOnly), people: people,
-            invitations: invitations(), suspensions: [suspension], formToken: isReadOnly ? nil : token,
-            sendsEmail: true)
-        (page.peopleAfter, page.suspensionsAfter, page.isFirst) = ("a&b", "c d", false)
-        page.notice = .trouble(text("notice"))
-        page.confirmation = MembersPage.Confirmation(fields: ["action": text("confirmed")])
-        page.draft = (text("draft"), .manager)
-        let fields = [
-            "account", "organization", "person", "source", "provider", "invited", "suspended", "zz", "notice",
-        ]
-        let own = ["identity", "grant", "invitation", "confirmed", "draft"]
-        return PageSample(
-            "members\(isReadOnly ? " for viewers" : "")", page.document, all: fields + (isReadOnly ? [] : own),
-            isReadOnly: isReadOnly)
-    }
-
     /// The pages of an organization in which nothing is stored yet.
     private static func empty(isReadOnly: Bool) -> [PageSample] {
         let (organization, token) = (organization(isReadOnly: isReadOnly), isReadOnly ? nil : token)
@@ -302,13 +262,6 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                     account: account, organization: organization, summary: MetricsSummary(workspaces: 0, figures: []),
                     publishedAt: nil, query: WorkspaceQuery(),
                     page: WorkspaceTablePage(rows: [], number: 1, matches: 0, searched: 0), progress: progress
-                ).document
-            ),
-            (
-                "members",
-                MembersPage(
-                    account: account, organization: organization, people: [], invitations: [], suspensions: [],
-                    formToken: token, sendsEmail: false
                 ).document
             ),
             (
@@ -323,7 +276,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
                 ExplainPage(account: account, organization: organization, providers: [], formToken: token).document
             ),
         ]
-        return pages.map { name, document in
+        return (pages + emptyPeople(organization, token)).map { name, document in
             PageSample("empty \(name)\(isReadOnly ? " for viewers" : "")", document, all: [], isReadOnly: isReadOnly)
         }
     }

@@ -122,8 +122,10 @@ struct GrantTests {
             let id = try IdentityID(Identity(issuer: Issuer("x"), subject: Subject(subject))).text
             _ = try await world.database.write { transaction throws(DatabaseError) in
                 try transaction.execute(
-                    "INSERT INTO suspension VALUES ('acme', $1, $2, $3, 0)", .text(id), .text(SettingsText.issuer),
-                    .text(subject))
+                    """
+                    INSERT INTO suspension (organization, identity, issuer, subject, created_at)
+                    VALUES ('acme', $1, $2, $3, 0)
+                    """, .text(id), .text(SettingsText.issuer), .text(subject))
                 guard let email else { return }
                 try transaction.execute(
                     "INSERT INTO suspension_email VALUES ('acme', $1, $2)", .text(id), .text(email))

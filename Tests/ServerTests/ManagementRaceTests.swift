@@ -61,9 +61,12 @@ struct ManagementRaceTests {
         let sue = try await world.browser("sue")
         _ = try world.grant(.manager, to: "sue")
         let token = try await sue.formToken()
-        let items = [("action", "invite"), ("email", "x@acme.example"), ("role", "organization-manager")]
+        let items = [
+            ("action", "send"), ("emails", "x@acme.example"), ("checked", "x@acme.example"),
+            ("role", "organization-manager"),
+        ]
         let answer = try await world.send(
-            "POST", "/organizations/acme/members",
+            "POST", "/organizations/acme/invitations/new",
             fields: sue.cookieField + TestBrowser.navigation + TestBrowser.form,
             body: String(decoding: FormEncoding.body(items + [("csrf_token", token)]), as: UTF8.self)
         ) {

@@ -284,40 +284,6 @@ struct MappingManagementTests {
             try await manager.post(page, row + [("step", "preview"), ("csrf_token", "x")].reversed()).status == 403)
     }
 
-    @Test("members are invited, suspended and reinstated by forms")
-    func memberForms() async throws {
-        let page = "/organizations/acme/members"
-        let vic = try await world.browser("vic")
-        let invited = try await manager.post(
-            page, [("action", "invite"), ("email", "new@acme.example"), ("role", "organization-viewer")])
-        #expect(invited.status == 200 && invited.body.contains("/invitations/accept?token="))
-        #expect(try await manager.open(page).body.contains("new@acme.example"))
-        #expect(try await !manager.open(page).body.contains("?token="))
-        let id = try world.identity("vic")
-        #expect(try await manager.post(page, [("action", "suspend"), ("id", id)]).status == 303)
-        #expect(try await vic.open("/organizations/acme").status == 404)
-        #expect(try await manager.post(page, [("action", "unsuspend"), ("id", id)]).status == 303)
-        let seen = try await vic.open(page)
-        #expect(
-            seen.status == 200 && !seen.body.contains("Invite people")
-                && !seen.body.contains("<button type=\"submit\" class=\"danger\""))
-        #expect(try await vic.post(page, [("action", "suspend"), ("id", id)]).status == 403)
-        let own = try world.identity("carla")
-        let confirm = try await manager.post(page, [("action", "suspend"), ("id", own)])
-        #expect(confirm.status == 409 && confirm.body.contains("remove my own role"))
-        let refused = try await manager.post(page, [("action", "suspend"), ("id", own), ("confirm", "self")])
-        #expect(refused.status == 409 && refused.body.contains("left without a manager"))
-        for (email, role, text) in [
-            ("nonsense", "organization-viewer", "The address must be an email address such as name@example.com."),
-            ("", "organization-viewer", "The address must be an email address such as name@example.com."),
-            ("a@acme.example", "inventory-publisher", "Invitations cannot give this role:"),
-        ] {
-            let answer = try await manager.post(page, [("action", "invite"), ("email", email), ("role", role)])
-            #expect(answer.status == 422 && answer.body.contains("Nothing was changed.</strong> \(text)"))
-        }
-        #expect(try await manager.post(page, [("action", "dance")]).status == 400)
-    }
-
     @Test("an export of the log is recorded, and makes a checkpoint")
     func exports() async throws {
         let page = "/organizations/acme/audit"

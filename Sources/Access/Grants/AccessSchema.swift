@@ -96,5 +96,25 @@ extension AccessStore {
             -- One character that cuts strings into values.
             ALTER TABLE claim_mapping ADD COLUMN split TEXT;
             """,
+            """
+            -- The manager's words, and the identity of that manager.
+            ALTER TABLE suspension ADD COLUMN reason TEXT;
+            ALTER TABLE suspension ADD COLUMN suspended_by TEXT;
+            -- The name in the claims, and the texts by which lists sort and find a user. They are empty in a row of an
+            -- earlier version until the user is evaluated, or, for a grant, until the store is opened.
+            ALTER TABLE person_seen ADD COLUMN name TEXT;
+            ALTER TABLE person_seen ADD COLUMN sort TEXT NOT NULL DEFAULT '';
+            ALTER TABLE person_seen ADD COLUMN search TEXT NOT NULL DEFAULT '';
+            -- A list reads only the index: the claims stand before the columns in a row, and take many pages.
+            CREATE INDEX person_seen_list ON person_seen
+                (organization, sort, identity, seen_at, provider, mapped_role, mapped_by, mapped_email, search);
+            CREATE INDEX person_seen_address ON person_seen (organization, mapped_email);
+            ALTER TABLE access_grant ADD COLUMN sort TEXT NOT NULL DEFAULT '';
+            ALTER TABLE access_grant ADD COLUMN search TEXT NOT NULL DEFAULT '';
+            CREATE INDEX access_grant_address ON access_grant (organization, lower(email));
+            -- The time at which an invitation was accepted or revoked.
+            ALTER TABLE invitation ADD COLUMN closed_at INTEGER;
+            CREATE INDEX invitation_address ON invitation (organization, email);
+            """,
         ])
 }

@@ -5,6 +5,7 @@ public import Identities
 internal import Policy
 internal import Snapshots
 internal import Time
+internal import Tokens
 
 // Mapped roles of users who signed in are stored with them. After a change of rules or settings they are evaluated
 // again here, in batches. Each batch takes a few milliseconds of a read transaction and of a write transaction. Until
@@ -30,8 +31,12 @@ extension AccessStore {
             let stored = snapshots.read().value.mappings(of: organization)
             guard let tag = settings.rules.tag(of: organization, with: stored) else { return (nil, count) }
             let evaluated = try await database.read { transaction throws(DatabaseError) in
-                try AccessStore.outdated(organization, tag, transaction).compactMap { signIn in
-                    settings.evaluate(signIn, with: stored).map { Evaluated(signIn: signIn, access: $0) }
+                try AccessStore.outdated(organization, tag, transaction).compactMap { signIn -> Evaluated? in
+                    let claims = settings.claims(of: signIn)
+                    let name = claims.map(\.payload.shownName) ?? signIn.fullName
+                    return settings.evaluate(signIn, of: claims, with: stored).map {
+                        Evaluated(signIn: signIn, access: $0, fullName: name)
+                    }
                 }
             }
             guard !evaluated.isEmpty else { return (tag, count) }
@@ -45,13 +50,17 @@ extension AccessStore {
     private struct Evaluated: Sendable {
         let signIn: LastSignIn
         let access: EarnedAccess
+        let fullName: String?
     }
 
     private static func outdated(
         _ organization: OrganizationID, _ tag: RulesTag, _ transaction: Transaction
     ) throws(DatabaseError) -> [LastSignIn] {
         try transaction.all(
-            "SELECT \(signInColumns) FROM person_seen WHERE \(isOutdated) LIMIT $3", .text(organization.text),
+            """
+            SELECT \(signInColumns) FROM person_seen
+            WHERE \(isOutdated) OR organization = $1 AND sort = '' LIMIT $3
+            """, .text(organization.text),
             .text(tag.text), .integer(batch)
         ) { row throws(DatabaseError) in try signIn(row, organization) }
     }
@@ -64,35 +73,43 @@ extension AccessStore {
     private static func keep(_ evaluated: [Evaluated], _ transaction: Transaction) throws(DatabaseError) {
         let update = try transaction.prepare(
             """
-            UPDATE person_seen SET rules = $4, mapped_role = $5, mapped_by = $6, mapped_email = $7
+            UPDATE person_seen SET rules = $4, mapped_role = $5, mapped_by = $6, mapped_email = $7, name = $9,
+                sort = $10, search = $11
             WHERE organization = $1 AND identity = $2 AND claims = $3 AND rules = $8
             """)
         for item in evaluated {
             let (signIn, access) = (item.signIn, item.access)
+            let texts = PersonTexts(
+                name: item.fullName, email: signIn.email, subject: signIn.identity.subject, id: signIn.id)
             try update.run(
                 .text(signIn.organization.text), .text(signIn.id.text), .blob(signIn.claims),
                 .text(access.rules.text), .text(orNull: access.role?.rawValue), .text(orNull: access.mapping),
-                .text(orNull: access.verifiedEmail?.text), .text(signIn.access?.rules.text ?? ""))
+                .text(orNull: access.verifiedEmail?.text), .text(signIn.access?.rules.text ?? ""),
+                .text(orNull: item.fullName), .text(texts.sort), .text(texts.search))
         }
     }
 
     // MARK: Grants of earlier versions
 
-    /// Computes the identity ids of grants that earlier versions stored without one. Blocks: for start-up.
+    /// Computes the identity ids and texts of grants that earlier versions stored without them. Blocks: for start-up.
     func completeGrants() throws(DatabaseError) {
         while true {
             let found = try database.readBlocking { transaction throws(DatabaseError) in
                 try transaction.all(
-                    "SELECT id, issuer, subject FROM access_grant WHERE identity = '' LIMIT $1",
+                    "SELECT id, issuer, subject, email FROM access_grant WHERE identity = '' OR sort = '' LIMIT $1",
                     .integer(AccessStore.batch)
-                ) { row throws(DatabaseError) in (id: row.text(0), identity: AccessStore.identity(row, 1, 2)) }
+                ) { row throws(DatabaseError) in
+                    (id: row.text(0), identity: AccessStore.identity(row, 1, 2), email: AccessStore.email(row, 3))
+                }
             }
             guard !found.isEmpty else { return }
             try database.writeBlocking { transaction throws(DatabaseError) in
                 for grant in found {
+                    let id = try AccessStore.id(of: grant.identity)
+                    let texts = PersonTexts(name: nil, email: grant.email, subject: grant.identity.subject, id: id)
                     try transaction.execute(
-                        "UPDATE access_grant SET identity = $2 WHERE id = $1", .text(grant.id),
-                        .text(try AccessStore.id(of: grant.identity).text))
+                        "UPDATE access_grant SET identity = $2, sort = $3, search = $4 WHERE id = $1", .text(grant.id),
+                        .text(id.text), .text(texts.sort), .text(texts.search))
                 }
             }
         }

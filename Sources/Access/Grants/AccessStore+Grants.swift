@@ -36,13 +36,17 @@ extension AccessStore {
         let grant = Grant(
             id: try makeID(at: moment), organization: organization, identity: identity, email: email, role: role,
             source: source, createdAt: Timestamp(seconds: moment.seconds))
+        let own = try id(of: identity)
+        let texts = PersonTexts(name: nil, email: email, subject: identity.subject, id: own)
         try transaction.execute(
             """
-            INSERT INTO access_grant (id, organization, issuer, subject, email, role, source, created_at, identity)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            INSERT INTO access_grant
+                (id, organization, issuer, subject, email, role, source, created_at, identity, sort, search)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """, .text(grant.id), .text(grant.organization.text), .text(identity.issuer.text),
             .text(identity.subject.text), .text(orNull: email?.spelling), .text(role.rawValue),
-            .text(source.rawValue), .integer(grant.createdAt.seconds), .text(try id(of: identity).text))
+            .text(source.rawValue), .integer(grant.createdAt.seconds), .text(own.text), .text(texts.sort),
+            .text(texts.search))
         return (grant, true)
     }
 

@@ -7,23 +7,26 @@ internal import Time
 extension AccessStore {
     /// Stores a sign-in in place of the user's previous one; for the transaction of the sign-in.
     public static func note(_ signIn: LastSignIn, _ transaction: Transaction) throws(DatabaseError) {
+        let texts = signIn.texts
         try transaction.execute(
             """
             INSERT INTO person_seen
                 (organization, identity, issuer, subject, provider, verified_email, email, seen_at, claims,
-                    rules, mapped_role, mapped_by, mapped_email)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                    rules, mapped_role, mapped_by, mapped_email, name, sort, search)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             ON CONFLICT (organization, identity) DO UPDATE SET
                 provider = excluded.provider, verified_email = excluded.verified_email, email = excluded.email,
                 seen_at = excluded.seen_at, claims = excluded.claims, rules = excluded.rules,
                 mapped_role = excluded.mapped_role, mapped_by = excluded.mapped_by,
-                mapped_email = excluded.mapped_email
+                mapped_email = excluded.mapped_email, name = excluded.name, sort = excluded.sort,
+                search = excluded.search
             """, .text(signIn.organization.text), .text(signIn.id.text), .text(signIn.identity.issuer.text),
             .text(signIn.identity.subject.text), .text(signIn.provider.text),
             .text(orNull: signIn.verifiedEmail?.text), .text(orNull: signIn.email?.spelling),
             .integer(signIn.seenAt.seconds), .blob(signIn.claims), .text(signIn.access?.rules.text ?? ""),
             .text(orNull: signIn.access?.role?.rawValue), .text(orNull: signIn.access?.mapping),
-            .text(orNull: signIn.access?.verifiedEmail?.text))
+            .text(orNull: signIn.access?.verifiedEmail?.text), .text(orNull: signIn.fullName), .text(texts.sort),
+            .text(texts.search))
     }
 
     /// Returns a batch of an organization's last sign-ins, ordered by identity id.
@@ -74,7 +77,7 @@ extension AccessStore {
     static let signInColumns =
         """
         identity, issuer, subject, provider, verified_email, email, seen_at, claims, rules, mapped_role, mapped_by,
-        mapped_email
+        mapped_email, name
         """
 
     static func signIn(_ row: Row, _ organization: OrganizationID) throws(DatabaseError) -> LastSignIn {
@@ -91,7 +94,7 @@ extension AccessStore {
         return LastSignIn(
             organization: organization, id: id, identity: identity(row, 1, 2), provider: provider,
             verifiedEmail: email(row, 4), email: email(row, 5), seenAt: Timestamp(seconds: Int64(row.integer(6))),
-            claims: row.blob(7), access: access)
+            claims: row.blob(7), access: access, fullName: row.optionalText(12))
     }
 
     /// Reads an identity from two columns.

@@ -18,6 +18,15 @@ public struct Member: Sendable {
     /// The highest of the mapped role and the grants.
     public let role: Role
 
+    /// The full name at the last sign-in; nil if none is known.
+    public var fullName: String? { signIn?.fullName }
+
+    /// The address that counts as verified; nil if there is none.
+    public var verifiedEmail: EmailAddress? {
+        if let access { return access.verifiedEmail }
+        return signIn.map(\.verifiedEmail) ?? grants.lazy.compactMap(\.email).first
+    }
+
     /// The known address, verified or not; nil if there is none.
     public var email: EmailAddress? {
         if let signIn { signIn.email } else { grants.lazy.compactMap(\.email).first }
@@ -195,9 +204,11 @@ struct MemberReading: Sendable {
 
     /// Returns nil if the identity has no role now, or is suspended.
     ///
-    /// - Parameter evaluated: counts the users whose claims were opened.
+    /// - Parameters:
+    ///   - evaluated: counts the users whose claims were opened.
+    ///   - ignoresSuspensions: true for the role without the suspension.
     func member(
-        _ id: IdentityID, _ evaluated: inout Int, _ transaction: Transaction
+        _ id: IdentityID, _ evaluated: inout Int, ignoresSuspensions: Bool = false, _ transaction: Transaction
     ) throws(DatabaseError) -> Member? {
         let signIn = try AccessStore.signIn(of: id, in: organization, transaction)
         let granted = try AccessStore.grants(of: id, in: organization, transaction)
@@ -206,12 +217,11 @@ struct MemberReading: Sendable {
         if let signIn { access = self.access(of: signIn, &evaluated) }
         let grants = settings.rules.lists(issuer: identity.issuer, in: organization) ? granted : []
         guard let role = (grants.map(\.role) + [access?.role].compactMap { $0 }).max() else { return nil }
-        let email =
-            if let access { access.verifiedEmail } else {
-                signIn.map(\.verifiedEmail) ?? granted.lazy.compactMap(\.email).first
-            }
-        guard try !AccessStore.isSuspended(id, email, in: organization, transaction) else { return nil }
-        return Member(id: id, identity: identity, signIn: signIn, access: access, grants: grants, role: role)
+        let member = Member(
+            id: id, identity: identity, signIn: signIn, access: access, grants: grants, role: role)
+        if ignoresSuspensions { return member }
+        let email = member.verifiedEmail ?? (signIn == nil ? granted.lazy.compactMap(\.email).first : nil)
+        return try AccessStore.isSuspended(id, email, in: organization, transaction) ? nil : member
     }
 
     /// Returns the stored access if it was computed under equal rules, otherwise a new evaluation.

@@ -66,7 +66,7 @@ extension AccessStore {
         }
         return try transaction.all(
             """
-            SELECT organization, identity, issuer, subject, created_at FROM suspension
+            SELECT \(suspensionColumns) FROM suspension
             WHERE $1 = '' OR organization = $1 ORDER BY organization, created_at, identity
             """, .text(organization?.text ?? "")
         ) { row throws(DatabaseError) in
@@ -85,11 +85,14 @@ extension AccessStore {
         ) { row throws(DatabaseError) in emails.insert(EmailAddress(row.text(0))) }
         return try transaction.first(
             """
-            SELECT organization, identity, issuer, subject, created_at FROM suspension
+            SELECT \(suspensionColumns) FROM suspension
             WHERE organization = $1 AND identity = $2
             """, .text(organization.text), .text(id.text)
         ) { row throws(DatabaseError) in try suspension(row, emails: emails) }
     }
+
+    private static let suspensionColumns =
+        "organization, identity, issuer, subject, created_at, reason, suspended_by"
 
     /// The key of a row of `suspension`, in its first two columns.
     private struct SuspensionKey: Hashable {
@@ -109,7 +112,8 @@ extension AccessStore {
         let key = try SuspensionKey(row)
         return Suspension(
             organization: key.organization, id: key.id, identity: identity(row, 2, 3), emails: emails,
-            createdAt: Timestamp(seconds: Int64(row.integer(4))))
+            createdAt: Timestamp(seconds: Int64(row.integer(4))), reason: row.optionalText(5),
+            suspendedBy: row.optionalText(6).flatMap { IdentityID($0) })
     }
 
     /// Returns true if an organization suspended an identity or its verified address.

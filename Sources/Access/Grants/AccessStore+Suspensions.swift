@@ -3,14 +3,19 @@ public import Databases
 public import Identities
 public import Policy
 internal import Time
+internal import Tokens
 
 extension AccessStore {
     /// Suspends an identity, which overrides every role, and revokes its pending invitations. Refused as `notFound` if
     /// the organization does not know the identity.
     ///
+    /// - Parameters:
+    ///   - terms: the reason and the further effects.
+    ///   - record: appended to the audit log with the reason and the details of the further effects.
     /// - Returns: the suspension; an existing one is returned unchanged.
     public func suspend(
-        _ id: IdentityID, in organization: OrganizationID, by actor: AccessActor, recording record: AuditRecord
+        _ id: IdentityID, in organization: OrganizationID, by actor: AccessActor,
+        on terms: SuspensionTerms = SuspensionTerms(), recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Suspension, AccessRefusal> {
         let (dependents, store) = (dependents, self)
         return try await keepingManager(
@@ -18,7 +23,8 @@ extension AccessStore {
                 let expected = try await database.read { transaction throws(DatabaseError) in
                     try AccessStore.known(id, in: organization, transaction)?.verifiedEmails ?? []
                 }
-                return try await searchManager(of: organization, without: ManagerRemoval(id: id, emails: expected))
+                let removal = ManagerRemoval(id: id, emails: expected.union(terms.emails))
+                return try await searchManager(of: organization, without: removal)
             }
         ) { search throws(DatabaseError) in
             try await attempt(by: actor, in: organization) { own, moment, transaction throws(DatabaseError) in
@@ -27,13 +33,15 @@ extension AccessStore {
                 guard let known = try AccessStore.known(id, in: organization, transaction) else {
                     return .refused(.notFound)
                 }
-                let removal = ManagerRemoval(id: id, emails: known.verifiedEmails)
+                let emails = known.verifiedEmails.union(terms.emails)
+                let removal = ManagerRemoval(id: id, emails: emails)
                 let search = try ManagerQuery(organization, under: own.rules, without: removal, at: moment)
                     .search(unless: search, transaction)
                 let check = try ManagerCheck(search, under: own.rules, at: moment, transaction)
                 let suspension = Suspension(
-                    organization: organization, id: id, identity: known.identity, emails: known.verifiedEmails,
-                    createdAt: Timestamp(seconds: moment.seconds))
+                    organization: organization, id: id, identity: known.identity, emails: emails,
+                    createdAt: Timestamp(seconds: moment.seconds), reason: terms.reason,
+                    suspendedBy: try AccessStore.id(of: actor.credential.currentClaims.identity))
                 try AccessStore.insert(suspension, transaction)
                 if try own.isLost(transaction) { return .refused(.losesOwnRole) }
                 switch try check.verdict(transaction) {
@@ -41,16 +49,21 @@ extension AccessStore {
                 case .lost: return .refused(.wouldLockOut)
                 case .outdated: return .outdated
                 }
-                let record = record.about(
+                var record = record.about(
                     known.signIn.map(store.audited)
                         ?? AuditPerson(
                             known.identity, email: known.grants.lazy.compactMap(\.email).first, isEmailVerified: true),
                     id)
+                record.reason = terms.reason
+                let effect = try terms.effect?(known.identity, moment, transaction)
+                if let effect { record.details += effect.details }
                 try AuditLog.append(record, at: moment, transaction)
+                for record in effect?.records ?? [] { try AuditLog.append(record, at: moment, transaction) }
                 try dependents.end(
-                    of: id, emails: known.verifiedEmails, in: organization, because: "manager_suspended",
+                    of: id, emails: emails, in: organization, because: "manager_suspended",
                     recording: record, at: moment, transaction)
-                return .kept(suspension, [.suspensions(organization, all + [suspension])])
+                return .kept(
+                    suspension, [.suspensions(organization, all + [suspension])], publish: effect?.publish)
             }
         }
     }
@@ -58,11 +71,12 @@ extension AccessStore {
     private static func insert(_ suspension: Suspension, _ transaction: Transaction) throws(DatabaseError) {
         try transaction.execute(
             """
-            INSERT INTO suspension (organization, identity, issuer, subject, created_at)
-            VALUES ($1, $2, $3, $4, $5)
+            INSERT INTO suspension (organization, identity, issuer, subject, created_at, reason, suspended_by)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             """, .text(suspension.organization.text), .text(suspension.id.text),
             .text(suspension.identity.issuer.text), .text(suspension.identity.subject.text),
-            .integer(suspension.createdAt.seconds))
+            .integer(suspension.createdAt.seconds), .text(orNull: suspension.reason),
+            .text(orNull: suspension.suspendedBy?.text))
         for email in suspension.emails {
             try note(email, ofSuspended: suspension.id, in: suspension.organization, transaction)
         }
@@ -74,7 +88,7 @@ extension AccessStore {
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
         let store = self
         return try await change(by: actor, in: organization) { _, moment, transaction throws(DatabaseError) in
-            guard let suspension = try AccessStore.suspension(of: id, in: organization, transaction) else {
+            guard let known = try AccessStore.suspension(of: id, in: organization, transaction) else {
                 return .refused(.notFound)
             }
             try transaction.execute(
@@ -84,9 +98,12 @@ extension AccessStore {
                 "DELETE FROM suspension_email WHERE organization = $1 AND identity = $2", .text(organization.text),
                 .text(id.text))
             let user = try store.audited(
-                suspension.identity, in: organization, address: suspension.emails.min { $0.text < $1.text },
-                transaction)
-            try AuditLog.append(record.about(user, id), at: moment, transaction)
+                known.identity, in: organization, address: known.emails.min { $0.text < $1.text }, transaction)
+            var record = record.about(user, id)
+            // What a suspension of the same extent needs.
+            record.details.append(("emails", known.emails.map(\.text).sorted().joined(separator: "\n")))
+            if let reason = known.reason { record.details.append(("suspended_for", reason)) }
+            try AuditLog.append(record, at: moment, transaction)
             return .kept(
                 (), [.suspensions(organization, try AccessStore.suspensions(organization, transaction))])
         }

@@ -17,6 +17,8 @@ public struct LastSignIn: Sendable {
     public let verifiedEmail: EmailAddress?
     /// The address as the provider sent it, verified or not.
     public let email: EmailAddress?
+    /// The full name in the claims; nil if they state none.
+    public let fullName: String?
     public let seenAt: Timestamp
     /// The claims of the sign-in, sealed for ``owner(of:)``.
     public let claims: [UInt8]
@@ -25,7 +27,8 @@ public struct LastSignIn: Sendable {
 
     public init(
         organization: OrganizationID, id: IdentityID, identity: Identity, provider: ProviderID,
-        verifiedEmail: EmailAddress?, email: EmailAddress?, seenAt: Timestamp, claims: [UInt8], access: EarnedAccess?
+        verifiedEmail: EmailAddress?, email: EmailAddress?, seenAt: Timestamp, claims: [UInt8], access: EarnedAccess?,
+        fullName: String? = nil
     ) {
         self.organization = organization
         self.id = id
@@ -33,6 +36,7 @@ public struct LastSignIn: Sendable {
         self.provider = provider
         self.verifiedEmail = verifiedEmail
         self.email = email
+        self.fullName = fullName
         self.seenAt = seenAt
         self.claims = claims
         self.access = access
@@ -50,6 +54,8 @@ public struct LastSignIn: Sendable {
 
     /// The name that lists show: the address, or the subject if there is none.
     public var name: String { email?.spelling ?? identity.subject.text }
+
+    var texts: PersonTexts { PersonTexts(name: fullName, email: email, subject: identity.subject, id: id) }
 }
 
 /// The claims of a sign-in, sealed for the user. Every organization keeps the same bytes.
@@ -81,7 +87,7 @@ public struct SealedSignIn: Sendable {
             LastSignIn(
                 organization: organization, id: id, identity: claims.identity, provider: claims.provider,
                 verifiedEmail: verifiedEmail, email: email, seenAt: moment, claims: bytes,
-                access: state.rules.earnedAccess(of: claims, under: rules))
+                access: state.rules.earnedAccess(of: claims, under: rules), fullName: claims.payload.shownName)
         }
     }
 }
@@ -98,8 +104,15 @@ extension AccessSettings {
 
     /// Evaluates the claims of a sign-in under an organization's rules. Returns nil if it is not configured.
     func evaluate(_ signIn: LastSignIn, with stored: PreparedRules) -> EarnedAccess? {
+        evaluate(signIn, of: claims(of: signIn), with: stored)
+    }
+
+    /// Variant of ``evaluate(_:with:)`` for opened claims.
+    ///
+    /// - Parameter claims: nil if they cannot be opened.
+    func evaluate(_ signIn: LastSignIn, of claims: VerifiedClaims?, with stored: PreparedRules) -> EarnedAccess? {
         guard let all = rules.rules(of: signIn.organization, with: stored) else { return nil }
-        guard let claims = claims(of: signIn) else {
+        guard let claims else {
             return rules.accessWithoutClaims(signIn.verifiedEmail, in: signIn.organization, with: stored)
         }
         return rules.earnedAccess(of: claims, under: all)

@@ -36,11 +36,13 @@ public struct Invitation: Sendable, Hashable {
     public let attempts: Int
     /// The last response of the mail server, if it refused the email.
     public let lastFailure: String?
+    /// The time at which it was accepted or revoked; nil if it was not, or if the time is not known.
+    public let closedAt: Timestamp?
 
     public init(
         id: String, organization: OrganizationID, email: EmailAddress, role: Role, state: State, createdAt: Timestamp,
         expiresAt: Timestamp, inviter: IdentityID?, inviterEmail: EmailAddress?, delivery: Delivery, attempts: Int,
-        lastFailure: String?
+        lastFailure: String?, closedAt: Timestamp? = nil
     ) {
         self.id = id
         self.organization = organization
@@ -54,6 +56,7 @@ public struct Invitation: Sendable, Hashable {
         self.delivery = delivery
         self.attempts = attempts
         self.lastFailure = lastFailure
+        self.closedAt = closedAt
     }
 
     /// Returns true if an address is the invited one; false if it is nil.

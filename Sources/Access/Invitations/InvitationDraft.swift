@@ -19,11 +19,27 @@ public struct InvitationDraft: Sendable, Hashable {
         (self.address, self.role) = (address, parsed)
     }
 
-    private static func issue(
+    init(_ address: InvitedAddress, _ role: Role) {
+        (self.address, self.role) = (address, role)
+    }
+
+    static func issue(
         with address: InvitedAddress?, _ email: String, under rules: InvitationRules
     ) -> InvitationDraftError.AddressIssue? {
         guard let address else { return DomainHint.isNeeded(forAddress: email) ? .domainNotASCII : .notAnAddress }
+        // No email reaches a domain without a dot from outside (RFC 7085): it is nearly always cut short.
+        guard address.email.domain.holds(".") else { return .domainIncomplete }
         return rules.allow(address) ? nil : .domainNotAllowed(allowed: rules.allowedDomains)
+    }
+
+    /// Returns the role of an id as it was entered.
+    ///
+    /// - Throws: the reason why invitations cannot give the role.
+    public static func role(_ text: String) throws(InvitationDraftError) -> Role {
+        let role = Role(exactly: text)
+        let error = InvitationDraftError(address: nil, role: issue(with: role))
+        guard let role, error.isEmpty else { throw error }
+        return role
     }
 
     private static func issue(with role: Role?) -> InvitationDraftError.RoleIssue? {
@@ -37,6 +53,8 @@ public struct InvitationDraftError: Error, Sendable, Hashable {
     /// The reason why an address cannot be invited.
     public enum AddressIssue: Sendable, Hashable {
         case notAnAddress
+        /// The domain has no dot.
+        case domainIncomplete
         /// The domain has letters outside ASCII.
         case domainNotASCII
         /// - Parameter allowed: the domains that may be invited.
@@ -64,6 +82,8 @@ extension InvitationDraftError.AddressIssue {
     public var text: String {
         switch self {
         case .notAnAddress: "The address must be an email address such as name@example.com."
+        case .domainIncomplete:
+            "This isn't a full address: the part after @ needs a domain, such as acme.example."
         case .domainNotASCII: DomainHint.sentence
         case .domainNotAllowed(let allowed):
             "The address is not in an allowed domain. Allowed domains: \(allowed.joined(separator: ", "))."

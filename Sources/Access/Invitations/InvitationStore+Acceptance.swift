@@ -68,7 +68,7 @@ extension InvitationStore {
                 try InvitationTable.append(record, about: invitation, at: moment, transaction)
                 return .kept(.failure(.notInvited(mismatch)))
             }
-            try InvitationTable.set(.accepted, invitation.id, transaction)
+            try InvitationTable.set(.accepted, invitation.id, at: moment, transaction)
             let earlier = try AccessStore.grants(of: invitee.claims.identity, in: invitation.organization, transaction)
             let mapped = signIn.flatMap { $0.organization == invitation.organization ? $0.access?.role : nil }
             let (grant, _) = try AccessStore.grant(

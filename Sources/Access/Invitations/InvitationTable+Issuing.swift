@@ -10,10 +10,7 @@ extension InvitationTable {
         recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> ChangeOutcome<IssuedInvitation> {
         let (address, role) = (draft.address, draft.role)
-        let pending = try invitations(
-            "organization = $1 AND email = $2 AND state = 'pending'", .text(organization.text),
-            .text(address.email.text), at: moment, transaction)
-        if let known = pending.first {
+        if let known = try pending(address.email, in: organization, at: moment, transaction) {
             if known.state == .pending {
                 guard known.role == role else { return .refused(.invitedOtherwise(known.role)) }
                 return .kept(IssuedInvitation(invitation: known, token: nil, isNew: false))
@@ -41,6 +38,16 @@ extension InvitationTable {
         let token = terms.sendsEmail ? nil : try makeToken(of: invitation.id, transaction)
         try append(record, about: invitation, at: moment, transaction)
         return .kept(IssuedInvitation(invitation: invitation, token: token, isNew: true))
+    }
+
+    /// Returns the invitation of an address that is stored as pending; its state may be that it has expired.
+    static func pending(
+        _ email: EmailAddress, in organization: OrganizationID, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> Invitation? {
+        try invitations(
+            "organization = $1 AND email = $2 AND state = 'pending'", .text(organization.text), .text(email.text),
+            at: moment, transaction
+        ).first
     }
 
     static func resend(
@@ -75,7 +82,7 @@ extension InvitationTable {
     ) throws(DatabaseError) -> ChangeOutcome<Invitation> {
         guard let known else { return .refused(.notFound) }
         guard known.state == .pending else { return .refused(.closed(known.state)) }
-        try set(.revoked, known.id, transaction)
+        try set(.revoked, known.id, at: moment, transaction)
         try append(record, about: known, at: moment, transaction)
         return .kept(known)
     }
@@ -83,7 +90,7 @@ extension InvitationTable {
     static func expire(
         _ invitation: Invitation, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) {
-        try set(.expired, invitation.id, transaction)
+        try set(.expired, invitation.id, at: moment, transaction)
         try append(
             AuditRecord(.invitationExpire, by: .system, in: invitation.organization), about: invitation, at: moment,
             transaction)

@@ -43,10 +43,17 @@ public enum InvitationTable {
     static func invitations(
         _ condition: String, _ values: SQLValue..., at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> [Invitation] {
+        try invitations(condition, values, at: moment, transaction)
+    }
+
+    /// Variant that takes its values as an array.
+    static func invitations(
+        _ condition: String, _ values: [SQLValue], at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Invitation] {
         try transaction.all(
             """
             SELECT id, organization, email, role, state, created_at, expires_at, inviter, inviter_email, delivery,
-                attempts, last_failure, issued_at
+                attempts, last_failure, issued_at, closed_at
             FROM invitation WHERE \(condition)
             """, values
         ) { row throws(DatabaseError) in
@@ -67,17 +74,20 @@ public enum InvitationTable {
                 state: stored == .pending && hasRunOut ? .expired : stored,
                 createdAt: Timestamp(seconds: Int64(row.integer(5))), expiresAt: expiresAt, inviter: inviter,
                 inviterEmail: row.optionalText(8).map { EmailAddress($0) }, delivery: delivery,
-                attempts: row.integer(10), lastFailure: row.optionalText(11))
+                attempts: row.integer(10), lastFailure: row.optionalText(11),
+                closedAt: row.optionalInteger(13).map { Timestamp(seconds: Int64($0)) })
         }
     }
 
-    static func set(_ state: Invitation.State, _ id: String, _ transaction: Transaction) throws(DatabaseError) {
+    static func set(
+        _ state: Invitation.State, _ id: String, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) {
         try transaction.execute(
             """
-            UPDATE invitation SET state = $2, next_attempt_at = NULL,
+            UPDATE invitation SET state = $2, next_attempt_at = NULL, closed_at = $3,
                 delivery = CASE WHEN delivery <> 'queued' THEN delivery WHEN $2 = 'accepted' THEN 'sent' ELSE 'failed' END
             WHERE id = $1
-            """, .text(id), .text(state.rawValue))
+            """, .text(id), .text(state.rawValue), .integer(moment.seconds))
     }
 
     static func append(

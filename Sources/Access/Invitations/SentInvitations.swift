@@ -8,6 +8,10 @@ public import Time
 public struct SentInvitations: AccessDependents {
     public init() {}
 
+    static func isSent(_ invitation: Invitation, by manager: IdentityID, _ emails: Set<EmailAddress>) -> Bool {
+        invitation.inviter == manager || invitation.inviterEmail.map(emails.contains) ?? false
+    }
+
     public func end(
         of manager: IdentityID, emails: Set<EmailAddress>, in organization: OrganizationID, because reason: String,
         recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction
@@ -15,9 +19,8 @@ public struct SentInvitations: AccessDependents {
         let pending = try InvitationTable.invitations(
             "organization = $1 AND state = 'pending'", .text(organization.text), at: moment, transaction)
         for invitation in pending where invitation.state == .pending {
-            let isTheirs = invitation.inviter == manager || invitation.inviterEmail.map(emails.contains) ?? false
-            guard isTheirs else { continue }
-            try InvitationTable.set(.revoked, invitation.id, transaction)
+            guard SentInvitations.isSent(invitation, by: manager, emails) else { continue }
+            try InvitationTable.set(.revoked, invitation.id, at: moment, transaction)
             var own = AuditRecord(
                 .invitationRevoke, by: record.actor, in: organization, reason: reason, requestID: record.requestID,
                 address: record.address)

@@ -1,7 +1,7 @@
 internal import Audit
 internal import Databases
 public import Grants
-internal import Identities
+public import Identities
 public import Invitations
 internal import Policy
 
@@ -25,6 +25,26 @@ extension ManagerActions {
             try await stores.invitations.invite(
                 draft, to: organization, by: acting(.writeMembers), on: terms,
                 recording: record(.invitationCreate))
+        }
+    }
+
+    /// Invites several addresses for a role. Each gets an outcome of its own.
+    public func invite(
+        _ entries: [InvitationEntry], for role: Role
+    ) async throws(ManagementError) -> [InvitationOutcome] {
+        try await decided { () throws(DatabaseError) in
+            try await stores.invitations.invite(
+                entries, for: role, to: organization, by: acting(.writeMembers), on: terms,
+                recording: record(.invitationCreate))
+        }
+    }
+
+    /// Returns what stands in the way of inviting several addresses now: one value an entry, nil if nothing does.
+    public func obstacles(
+        to entries: [InvitationEntry], for role: Role
+    ) async throws(ManagementError) -> [InvitationObstacle?] {
+        try await stored { () throws(DatabaseError) in
+            try await stores.invitations.obstacles(to: entries, for: role, in: organization)
         }
     }
 

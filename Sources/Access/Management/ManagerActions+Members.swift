@@ -49,11 +49,33 @@ extension ManagerActions {
 
     /// Suspends an identity that the organization knows.
     ///
-    /// - Parameter isConfirmed: true if the manager confirms their own suspension.
-    public func suspend(_ id: IdentityID, isConfirmed: Bool) async throws(ManagementError) -> Suspension {
-        try await decided { () throws(DatabaseError) in
+    /// - Parameters:
+    ///   - reason: the manager's words; nil for none.
+    ///   - emails: addresses that are suspended in addition to the verified ones.
+    ///   - endsSessions: true if the identity's sessions end too; those of a user without a role here go on.
+    ///   - isConfirmed: true if the manager confirms their own suspension.
+    public func suspend(
+        _ id: IdentityID, reason: String? = nil, emails: Set<EmailAddress> = [], endsSessions: Bool = false,
+        isConfirmed: Bool
+    ) async throws(ManagementError) -> Suspension {
+        var terms = SuspensionTerms(reason: reason, emails: emails)
+        if endsSessions, let records = try await sessionEnds(of: id)?.records {
+            let sessions = stores.sessions
+            terms.effect = { identity, moment, transaction throws(DatabaseError) in
+                let ended = try sessions.endAll(of: identity, recording: [], at: moment, transaction)
+                let details = [("sessions", String(ended.count))]
+                let counted = records.map { record in
+                    var record = record
+                    record.details += details
+                    return record
+                }
+                return SuspensionEffect(details: details, records: counted, publish: { ended.publish() })
+            }
+        }
+        let agreed = terms
+        return try await decided { () throws(DatabaseError) in
             try await access.suspend(
-                id, in: organization, by: acting(.writeMembers, isConfirmed: isConfirmed),
+                id, in: organization, by: acting(.writeMembers, isConfirmed: isConfirmed), on: agreed,
                 recording: record(.suspensionCreate))
         }
     }
@@ -69,6 +91,22 @@ extension ManagerActions {
     /// Ends all sessions of a user who has a role here, or had one and is suspended. A user who merely signed in once
     /// is outside this organization's authority. Each organization in which the user has a role gets an audit event.
     public func endSessions(of id: IdentityID) async throws(ManagementError) {
+        guard let (identity, records) = try await sessionEnds(of: id) else { throw .refused(.notFound) }
+        let (organization, sessions) = (organization, stores.sessions)
+        try await decided { () throws(DatabaseError) in
+            try await access.change(by: acting(.writeMembers), in: organization) {
+                _, moment, transaction throws(DatabaseError) in
+                let ended = try sessions.endAll(of: identity, recording: records, at: moment, transaction)
+                return .kept((), publish: { ended.publish() })
+            }
+        }
+    }
+
+    /// Returns the identity whose sessions the organization may end, with the records of that for all organizations in
+    /// which the user has a role. Returns nil if the user has no role here, and had none.
+    private func sessionEnds(
+        of id: IdentityID
+    ) async throws(ManagementError) -> (identity: Identity, records: [AuditRecord])? {
         let (organization, settings, state) = (organization, settings, state)
         // Claims are opened and evaluated here: too long for a reactor.
         let known = try await stored { () throws(DatabaseError) in
@@ -81,19 +119,12 @@ extension ManagerActions {
                 return (user, claims.map { state.entitlements(of: $0).map(\.organization) } ?? [])
             }
         }
-        guard let (user, others) = known else { throw .refused(.notFound) }
+        guard let (user, others) = known else { return nil }
         let records = Set([organization] + others).sorted().map { organization in
             var record = record(.sessionEnd).about(user, id)
             record.organization = organization
             return record
         }
-        let sessions = stores.sessions
-        try await decided { () throws(DatabaseError) in
-            try await access.change(by: acting(.writeMembers), in: organization) {
-                _, moment, transaction throws(DatabaseError) in
-                let ended = try sessions.endAll(of: user.identity, recording: records, at: moment, transaction)
-                return .kept((), publish: ended.publish)
-            }
-        }
+        return (user.identity, records)
     }
 }

@@ -94,6 +94,13 @@ public struct AccessRules: Sendable {
         return rules.providers.contains { content.providers[$0]?.issuer == issuer }
     }
 
+    /// Returns the issuers of the providers that an organization lists, each once.
+    public func issuers(of organization: OrganizationID) -> [Issuer] {
+        let providers = content.byID[organization]?.providers ?? []
+        return Array(Set(providers.compactMap { content.providers[$0]?.issuer }))
+            .sorted { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
+    }
+
     /// Returns true if users can sign in through a provider.
     public func isSignInPossible(through provider: ProviderID) -> Bool {
         content.providers[provider]?.isSignInPossible ?? false

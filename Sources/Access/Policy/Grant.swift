@@ -40,18 +40,23 @@ public struct Suspension: Sendable, Hashable {
     /// The identity's verified addresses. Every identity with one of these verified addresses is suspended too.
     public let emails: Set<EmailAddress>
     public let createdAt: Timestamp
+    /// The words of the manager; nil if there are none.
+    public let reason: String?
+    /// The manager; nil if it is not known.
+    public let suspendedBy: IdentityID?
 
     /// One of the addresses, for display.
     public var email: EmailAddress? { emails.min() }
 
     public init(
         organization: OrganizationID, id: IdentityID, identity: Identity, emails: Set<EmailAddress>,
-        createdAt: Timestamp
+        createdAt: Timestamp, reason: String? = nil, suspendedBy: IdentityID? = nil
     ) {
         self.organization = organization
         self.id = id
         self.identity = identity
         self.emails = emails
         self.createdAt = createdAt
+        (self.reason, self.suspendedBy) = (reason, suspendedBy)
     }
 }

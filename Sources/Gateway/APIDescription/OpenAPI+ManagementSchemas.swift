@@ -112,24 +112,71 @@ extension OpenAPI {
           },
           "Suspension": {
             "type": "object",
-            "required": ["identity_id", "issuer", "subject", "email", "emails", "created_at"],
+            "required": ["identity_id", "issuer", "subject", "email", "emails", "created_at", "reason"],
             "properties": {
               "identity_id": {"type": "string"},
               "issuer": {"type": "string"},
               "subject": {"type": "string"},
               "email": {"type": ["string", "null"]},
               "emails": {"type": "array", "items": {"type": "string"}},
-              "created_at": {"type": "string", "format": "date-time"}
+              "created_at": {"type": "string", "format": "date-time"},
+              "reason": {"type": ["string", "null"]}
             }
           },
-          "InvitationDraft": {
+          "SuspensionDraft": {
             "type": "object",
-            "required": ["email", "role"],
             "properties": {
-              "email": {"type": "string", "format": "email", "maxLength": 254},
-              "role": {"type": "string", "enum": ["organization-manager", "organization-viewer"]}
+              "reason": {"type": ["string", "null"], "maxLength": 500}
             },
             "additionalProperties": false
+          },
+          "InvitationDraft": {
+            "oneOf": [
+              {
+                "type": "object",
+                "required": ["email", "role"],
+                "properties": {
+                  "email": {"type": "string", "format": "email", "maxLength": 254},
+                  "role": {"type": "string", "enum": ["organization-manager", "organization-viewer"]}
+                },
+                "additionalProperties": false
+              },
+              {
+                "type": "object",
+                "required": ["emails", "role"],
+                "properties": {
+                  "emails": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 50},
+                  "role": {"type": "string", "enum": ["organization-manager", "organization-viewer"]}
+                },
+                "additionalProperties": false
+              }
+            ]
+          },
+          "InvitationOutcomes": {
+            "type": "object",
+            "required": ["items"],
+            "properties": {
+              "items": {
+                "type": "array",
+                "items": {
+                  "type": "object",
+                  "required": ["email", "outcome", "code", "detail", "invitation", "link"],
+                  "properties": {
+                    "email": {"type": "string"},
+                    "outcome": {"type": "string", "enum": ["created", "pending", "member", "refused"]},
+                    "code": {
+                      "type": ["string", "null"],
+                      "enum": ["conflict", "rate_limited", "invalid_request", "permission_missing", null]
+                    },
+                    "detail": {"type": ["string", "null"]},
+                    "invitation": {
+                      "oneOf": [{"$ref": "#/components/schemas/Invitation"}, {"type": "null"}]
+                    },
+                    "link": {"type": ["string", "null"]}
+                  }
+                }
+              }
+            }
           },
           "Invitation": {
             "type": "object",

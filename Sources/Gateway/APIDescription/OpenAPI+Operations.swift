@@ -41,7 +41,7 @@ extension Endpoint {
         if let content = documentation.content {
             writer.name("requestBody")
             writer.beginObject()
-            writer.member("required", true)
+            writer.member("required", documentation.needsContent)
             writer.name("content")
             OpenAPI.write(.one(content), to: &writer)
             writer.endObject()

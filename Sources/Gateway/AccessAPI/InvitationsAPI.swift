@@ -31,8 +31,14 @@ package struct InvitationsAPI: Sendable {
             Endpoint(
                 "invitations", .post, InvitationsAPI.invitations, .api, .permitted(.writeMembers, .json(invite)),
                 documentation: EndpointDocumentation(
-                    summary: "Invite an address; 200 if it is already invited", content: "InvitationDraft",
-                    status: 201, results: .one("Invitation"), statuses: [200, 409, 429])),
+                    summary: "Invite an address, or up to 50 at once; 200 for several, or if it is already invited",
+                    content: "InvitationDraft", status: 201,
+                    results: [
+                        EndpointDocumentation.Representation(
+                            type: "application/json",
+                            schema: "{\"oneOf\":[\(EndpointDocumentation.reference("Invitation")),"
+                                + "\(EndpointDocumentation.reference("InvitationOutcomes"))]}")
+                    ], statuses: [200, 409, 429])),
             Endpoint(
                 "invitation", .delete, "/api/v1/organizations/{org}/invitations/{id}", .api,
                 .permitted(.writeMembers, .later(revoke)),
@@ -67,6 +73,9 @@ package struct InvitationsAPI: Sendable {
     ) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
         var reader = FieldReader(root)
+        if reader.has("emails") {
+            return .json(management.document(try await management.inviteAll(&reader)))
+        }
         let issued = try await management.invite(&reader)
         guard issued.isNew else { return .json(management.document(issued)) }
         return .document(.created, management.document(issued), location: nil, tag: nil)
@@ -92,6 +101,47 @@ extension ManagementRequest {
         if let token = issued.token { writer.member("link", link(token)) }
         writer.endObject()
         return writer.bytes
+    }
+}
+
+extension ManagementRequest {
+    fileprivate func document(_ outcomes: [InvitationOutcome]) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 400 * outcomes.count)
+        writer.beginObject()
+        writer.name("items")
+        writer.beginArray()
+        for outcome in outcomes {
+            writer.beginObject()
+            writer.member("email", outcome.entry.text)
+            switch outcome.result {
+            case .success(let issued):
+                writer.member("outcome", "created")
+                writer.member("code", nil as String?)
+                writer.member("detail", nil as String?)
+                InvitationsAPI.write(issued.invitation, to: &writer)
+                writer.member("link", issued.token.map(link))
+            case .failure(let obstruction):
+                writer.member("outcome", obstruction.obstacle.outcome)
+                writer.member("code", obstruction.obstacle.code?.rawValue)
+                writer.member("detail", obstruction.obstacle.text)
+                InvitationsAPI.write(obstruction.obstacle.invitation, to: &writer)
+                writer.member("link", nil as String?)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension InvitationsAPI {
+    fileprivate static func write(_ invitation: Invitation?, to writer: inout JSONWriter) {
+        writer.name("invitation")
+        guard let invitation else { return writer.null() }
+        writer.beginObject()
+        invitation.write(to: &writer)
+        writer.endObject()
     }
 }
 

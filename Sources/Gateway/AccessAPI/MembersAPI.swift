@@ -42,9 +42,10 @@ package struct MembersAPI: Sendable {
                 documentation: EndpointDocumentation(
                     summary: "Suspended users", parameters: [.limit, .cursor], results: .list("Suspension"))),
             Endpoint(
-                "suspension", .put, MembersAPI.suspension, .api, .permitted(.writeMembers, .later(suspend)),
+                "suspension", .put, MembersAPI.suspension, .api, .permitted(.writeMembers, .optionalJSON(suspend)),
                 documentation: EndpointDocumentation(
-                    summary: "Suspend a user", parameters: [.confirm], results: .one("Suspension"), statuses: [409])),
+                    summary: "Suspend a user", parameters: [.confirm], content: "SuspensionDraft", needsContent: false,
+                    results: .one("Suspension"), statuses: [409])),
             Endpoint(
                 "suspension", .delete, MembersAPI.suspension, .api, .permitted(.writeMembers, .later(reinstate)),
                 documentation: EndpointDocumentation(summary: "Reinstate a user", status: 204)),
@@ -107,9 +108,18 @@ package struct MembersAPI: Sendable {
         return .json(query.page(from: suspensions, id: \.id.text) { MembersAPI.write($1, to: &$0) })
     }
 
-    private func suspend(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
+    private func suspend(
+        _ context: RequestContext, _ permitted: PermittedCaller, _ root: JSONValue?
+    ) async throws(Problem) -> Reply {
+        var reason: String?
+        if let root {
+            var reader = FieldReader(root)
+            reader.allow("reason")
+            reason = reader.text("reason", isRequired: false, in: 0...SuspensionTerms.longestReason)
+            try reader.finish()
+        }
         let suspension = try await management.management(context, permitted).suspend(
-            identity(context), isConfirmed: context.confirmsOwnLoss)
+            identity(context), reason: reason, isConfirmed: context.confirmsOwnLoss)
         var writer = JSONWriter()
         writer.beginObject()
         MembersAPI.write(suspension, to: &writer)
@@ -127,5 +137,6 @@ package struct MembersAPI: Sendable {
         for email in suspension.emails.map(\.spelling).sorted() { writer.string(email) }
         writer.endArray()
         writer.member("created_at", suspension.createdAt.rfc3339)
+        writer.member("reason", suspension.reason)
     }
 }

@@ -15,6 +15,9 @@ extension RuntimeConfiguration {
             sendsEmail: sendsEmail)
     }
 
+    /// How long an invitation's link works.
+    package var invitationLifetime: Duration { invitations.lifetime }
+
     /// Whether invitations are sent by email; otherwise their links are shown.
     package var sendsEmail: Bool { mail != nil }
 }

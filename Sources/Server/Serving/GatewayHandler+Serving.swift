@@ -205,6 +205,12 @@ extension GatewayHandler {
                 try await recheck.perform(management, context)
                 return try await work(context, party, root)
             }
+        case .optionalJSON(let work):
+            return replyLater(context, endpoint) { body throws(Problem) in
+                let root = try await context.optionalObject(body)
+                try await recheck.perform(management, context)
+                return try await work(context, party, root)
+            }
         case .form(let reading, let work):
             return replyLater(context, endpoint) { body throws(Problem) in
                 let form = try await context.form(reading, body, of: caller?.session?.token)

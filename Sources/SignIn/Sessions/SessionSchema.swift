@@ -50,5 +50,17 @@ extension SessionStore {
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX user_setting_seen ON user_setting (seen_at);
             """,
+            """
+            -- Content that pages show to one session.
+            CREATE TABLE session_note (
+                id TEXT NOT NULL PRIMARY KEY,
+                session BLOB NOT NULL, purpose TEXT NOT NULL,
+                -- Sealed for the session.
+                content BLOB NOT NULL,
+                until INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX session_notes ON session_note (session);
+            CREATE INDEX session_note_until ON session_note (until);
+            """,
         ])
 }

@@ -71,6 +71,9 @@ extension SessionStore {
         fileprivate let keys: [SessionKey]
         fileprivate let cache: SessionCache
 
+        /// The number of sessions.
+        public var count: Int { keys.count }
+
         /// Removes the sessions from memory, so that the next request of each is refused. Call it after COMMIT.
         public func publish() {
             for key in keys { cache.remove(key) }
@@ -158,6 +161,7 @@ extension SessionStore {
                 UPDATE session SET ended_at = $2, changed_at = $3, claims = x'', refresh_token = NULL, id_token = NULL
                 WHERE key = $1
                 """, .blob(key.bytes), .integer(moment / 1000), .integer(moment))
+            try transaction.execute("DELETE FROM session_note WHERE session = $1", .blob(key.bytes))
         }
         return keys
     }

@@ -74,6 +74,9 @@ extension SessionStore {
                     .integer(limit))
                 isMore = isMore || count == 200
             }
+            try transaction.execute(
+                "DELETE FROM session_note WHERE until < $1 OR until > $2", .integer(moment),
+                .integer(now.latestStored.seconds + 86400))
             let marks = try transaction.execute(
                 """
                 DELETE FROM used_once WHERE (kind, id) IN (SELECT kind, id FROM used_once WHERE until < $1 LIMIT 500)

@@ -1,4 +1,6 @@
 package import Endpoints
+internal import Grants
+package import Identities
 package import Invitations
 internal import Management
 internal import RuntimeConfiguration
@@ -39,11 +41,51 @@ extension ManagementRequest {
         return issued
     }
 
+    /// Invites the addresses `emails` for the `role` that a JSON object names.
+    ///
+    /// - Throws: `invalid_request` if the whole cannot be decided.
+    package func inviteAll(_ reader: inout FieldReader) async throws(Problem) -> [InvitationOutcome] {
+        reader.allow("emails", "role")
+        let emails = reader.texts("emails", count: 1...InvitationEntry.most)
+        var role: Role?
+        if let text = reader.text("role") {
+            do throws(InvitationDraftError) {
+                role = try InvitationDraft.role(text)
+            } catch {
+                if let issue = error.role { reader.fault("role", issue.text) }
+            }
+        }
+        try reader.finish()
+        guard let emails, let role else { throw Problem.fieldMissing }
+        return try await inviteAll(emails, for: role)
+    }
+
+    /// Invites addresses as they were entered.
+    package func inviteAll(_ emails: [String], for role: Role) async throws(Problem) -> [InvitationOutcome] {
+        let entries = InvitationEntry.list(emails, under: today.invitationRules)
+        let outcomes = try await answering { actions throws(ManagementError) in
+            try await actions.invite(entries, for: role)
+        }
+        if configuration.sendsEmail { factory.outboxSignal.wake() }
+        return outcomes
+    }
+
     /// Makes a new link for a pending invitation.
     package func resend(_ invitation: String) async throws(Problem) -> IssuedInvitation {
         let issued = try await answering { actions throws(ManagementError) in try await actions.resend(invitation) }
         if configuration.sendsEmail { factory.outboxSignal.wake() }
         return issued
+    }
+
+    /// Makes a new link for a pending invitation, or a new invitation in place of an expired one.
+    package func renew(_ invitation: String) async throws(Problem) -> IssuedInvitation {
+        guard let known = try await self.invitation(invitation), known.state == .expired else {
+            return try await resend(invitation)
+        }
+        var reader = FieldReader(form: [
+            ("email", .text(known.email.text)), ("role", .text(known.role.rawValue)),
+        ])
+        return try await invite(&reader)
     }
 
     /// Revokes a pending invitation.

@@ -27,9 +27,18 @@ extension ManagementRequest {
         }
     }
 
-    package func suspend(_ identity: IdentityID, isConfirmed: Bool) async throws(Problem) -> Suspension {
+    /// - Parameters:
+    ///   - reason: the manager's words; nil or empty for none.
+    ///   - emails: addresses that are suspended in addition to the verified ones.
+    ///   - endsSessions: true if the user's sessions end too.
+    package func suspend(
+        _ identity: IdentityID, reason: String?, emails: Set<EmailAddress> = [], endsSessions: Bool = false,
+        isConfirmed: Bool
+    ) async throws(Problem) -> Suspension {
         try await answering { actions throws(ManagementError) in
-            try await actions.suspend(identity, isConfirmed: isConfirmed)
+            try await actions.suspend(
+                identity, reason: reason.flatMap { $0.isEmpty ? nil : $0 }, emails: emails,
+                endsSessions: endsSessions, isConfirmed: isConfirmed)
         }
     }
 

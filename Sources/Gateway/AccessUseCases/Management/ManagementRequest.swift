@@ -68,7 +68,7 @@ package struct ManagementRequest: Sendable {
     }
 
     /// Performs an operation on another table of the store.
-    func stored(_ body: () async throws(DatabaseError) -> Void) async throws(Problem) {
+    func stored<Value>(_ body: () async throws(DatabaseError) -> Value) async throws(Problem) -> Value {
         try await factory.log.stored(requestID: origin.requestID, body)
     }
 

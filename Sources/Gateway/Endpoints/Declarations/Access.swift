@@ -85,6 +85,8 @@ package enum Handler<Party: Sendable>: Sendable {
     case later(@Sendable (RequestContext, Party) async throws(Problem) -> Reply)
     /// Takes a JSON object.
     case json(@Sendable (RequestContext, Party, JSONValue) async throws(Problem) -> Reply)
+    /// Takes a JSON object, or no content at all.
+    case optionalJSON(@Sendable (RequestContext, Party, JSONValue?) async throws(Problem) -> Reply)
     /// Takes the fields of a form of this site. A session's form token is checked with them.
     case form(FormReading, @Sendable (RequestContext, Party, Form) async throws(Problem) -> Reply)
     /// Takes all fields of a form, repeated ones too, or nil if the content is not a form. The code checks form tokens
@@ -105,7 +107,7 @@ package enum Handler<Party: Sendable>: Sendable {
     /// type is therefore refused as such, however long its content is.
     package func refusal(of context: RequestContext) -> Reply? {
         switch self {
-        case .now, .either, .later, .form(.lenient, _): nil
+        case .now, .either, .later, .optionalJSON, .form(.lenient, _): nil
         case .json: context.refusal(unlessType: "application/json")
         case .form(.required, _): context.refusal(unlessType: Form.mediaType)
         case .fields(let refusal, _): refusal(context)
@@ -115,7 +117,7 @@ package enum Handler<Party: Sendable>: Sendable {
     package var readsForm: Bool {
         switch self {
         case .form: true
-        case .now, .either, .later, .json, .fields: false
+        case .now, .either, .later, .json, .optionalJSON, .fields: false
         }
     }
 }

@@ -4,6 +4,8 @@ package struct EndpointDocumentation: Sendable {
     package var parameters: [Parameter] = []
     /// The name of the request's schema; nil without content.
     package var content: String?
+    /// Whether the request must have content.
+    package var needsContent = true
     /// The status of success.
     package var status = 200
     /// The representations of success; empty for 204.
@@ -14,12 +16,14 @@ package struct EndpointDocumentation: Sendable {
     package var isPublic = false
 
     package init(
-        summary: String, parameters: [EndpointDocumentation.Parameter] = [], content: String? = nil, status: Int = 200,
-        results: [EndpointDocumentation.Representation] = [], statuses: [Int] = [], isPublic: Bool = false
+        summary: String, parameters: [EndpointDocumentation.Parameter] = [], content: String? = nil,
+        needsContent: Bool = true, status: Int = 200, results: [EndpointDocumentation.Representation] = [],
+        statuses: [Int] = [], isPublic: Bool = false
     ) {
         self.summary = summary
         self.parameters = parameters
         self.content = content
+        self.needsContent = needsContent
         self.status = status
         self.results = results
         self.statuses = statuses

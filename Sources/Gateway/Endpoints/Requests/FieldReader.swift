@@ -56,6 +56,28 @@ package struct FieldReader {
         }
     }
 
+    /// The texts of an array; nil if it is missing or faulty.
+    ///
+    /// - Parameter count: the numbers of elements that are allowed.
+    package mutating func texts(_ name: String, count: ClosedRange<Int>) -> [String]? {
+        guard case .object(let object) = source, let list = object.member(name), list.kind == .array,
+            case let elements = Array(list.elements), count.contains(elements.count)
+        else {
+            fault(
+                name,
+                "\(FieldReader.subject(name)) must be an array of \(count.lowerBound) to \(count.upperBound) strings.")
+            return nil
+        }
+        let texts = elements.map(\.string)
+        for (index, text) in texts.enumerated() where text == nil {
+            faults.append(
+                Problem.Issue(
+                    pointer: prefix + JSONPointer(tokens: [name, String(index)]).description,
+                    detail: "The element must be a string."))
+        }
+        return texts.allSatisfy { $0 != nil } ? texts.compactMap { $0 } : nil
+    }
+
     package func has(_ name: String) -> Bool { value(name) != nil }
 
     private var names: [String] {

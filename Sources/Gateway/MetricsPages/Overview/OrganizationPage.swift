@@ -43,7 +43,7 @@ public struct OrganizationPage: Sendable {
         let invite: HTML? =
             organization.isReadOnly
             ? nil
-            : "<a class=\"button primary\" href=\"\(Paths.members.path(organization.id.text))\">\(Icon.plus.markup)Invite people</a>"
+            : "<a class=\"button primary\" href=\"\(Paths.newInvitations.path(organization.id.text))\">\(Icon.plus.markup)Invite people</a>"
         let tiles = summary.figures.map { figure -> HTML in
             "<li>\(Tile(figure, link: usagePath).markup)</li>\n"
         }

@@ -1,0 +1,128 @@
+public import Databases
+public import Identities
+public import Policy
+internal import Snapshots
+
+/// All that an organization knows of a user, for a question about the user's access.
+public struct PersonAccess: Sendable {
+    public let id: IdentityID
+    public let known: KnownIdentity
+    /// The role without suspensions, with its sources; nil if there is none.
+    public let member: Member?
+    /// The suspension of the identity; nil if it is not suspended.
+    public let suspension: Suspension?
+
+    /// The full name at the last sign-in; nil if none is known.
+    public var fullName: String? { known.signIn?.fullName }
+
+    /// The known address, verified or not; nil if there is none.
+    public var email: EmailAddress? {
+        if let signIn = known.signIn { return signIn.email }
+        return known.grants.lazy.compactMap(\.email).first ?? suspension?.email
+    }
+
+    /// Whether ``email`` counts as verified.
+    public var isEmailVerified: Bool {
+        guard let email else { return false }
+        if let member { return member.verifiedEmail == email }
+        return known.verifiedEmails.contains(email) || suspension?.emails.contains(email) ?? false
+    }
+}
+
+extension AccessStore {
+    /// Returns what an organization knows of a user by a sign-in, a grant or a suspension, or nil if there is none.
+    public func person(
+        _ id: IdentityID, in organization: OrganizationID
+    ) async throws(DatabaseError) -> PersonAccess? {
+        let reading = reading(of: organization, under: settings.read().value)
+        return try await database.read { transaction throws(DatabaseError) in
+            try AccessStore.person(id, reading, transaction)
+        }
+    }
+
+    static func person(
+        _ id: IdentityID, _ reading: MemberReading, _ transaction: Transaction
+    ) throws(DatabaseError) -> PersonAccess? {
+        let organization = reading.organization
+        let suspension = try suspension(of: id, in: organization, transaction)
+        guard
+            let known = try known(id, in: organization, transaction)
+                ?? suspension.map({
+                    KnownIdentity(identity: $0.identity, verifiedEmails: $0.emails, signIn: nil, grants: [])
+                })
+        else { return nil }
+        var evaluated = 0
+        return PersonAccess(
+            id: id, known: known,
+            member: try reading.member(id, &evaluated, ignoresSuspensions: true, transaction), suspension: suspension)
+    }
+
+    /// Returns the names by which pages show users: the full name, or the address, or the subject. Users who are not
+    /// known have none.
+    public func names(
+        of ids: Set<IdentityID>, in organization: OrganizationID
+    ) async throws(DatabaseError) -> [IdentityID: String] {
+        try await database.read { transaction throws(DatabaseError) in
+            var names: [IdentityID: String] = [:]
+            for id in ids {
+                names[id] = try transaction.first(
+                    """
+                    SELECT coalesce(name, email, subject) FROM person_seen WHERE organization = $1 AND identity = $2
+                    UNION ALL
+                    SELECT coalesce(email, subject) FROM access_grant WHERE organization = $1 AND identity = $2 LIMIT 1
+                    """, .text(organization.text), .text(id.text)
+                ) { row throws(DatabaseError) in row.text(0) }
+            }
+            return names
+        }
+    }
+
+    // MARK: Suspended users
+
+    /// Returns a page of the suspended users, the last suspended first.
+    ///
+    /// - Parameters:
+    ///   - text: a part of the name, an address, the subject or the identity id, without regard to case.
+    ///   - isAscending: true for the first suspended first.
+    public func suspended(
+        of organization: OrganizationID, matching text: String, isAscending: Bool = false, page number: Int, limit: Int
+    ) async throws(DatabaseError) -> ListPage<PersonAccess> {
+        let reading = reading(of: organization, under: settings.read().value)
+        let direction = isAscending ? "ASC" : "DESC"
+        return try await database.read { transaction throws(DatabaseError) in
+            var (found, all): ([String], Int) = ([], 0)
+            try transaction.each(
+                """
+                SELECT own.identity, $2 = ''
+                    OR instr(coalesce(seen.search, lower(own.subject) || char(10) || lower(own.identity)), $2) > 0
+                    OR EXISTS (SELECT 1 FROM suspension_email AS other WHERE other.organization = $1
+                        AND other.identity = own.identity AND instr(other.email, $2) > 0)
+                FROM suspension AS own LEFT JOIN person_seen AS seen
+                    ON seen.organization = $1 AND seen.identity = own.identity
+                WHERE own.organization = $1 ORDER BY own.created_at \(direction), own.identity
+                """, .text(organization.text), .text(PersonTexts.pattern(text))
+            ) { row throws(DatabaseError) in
+                all += 1
+                if row.boolean(1) { found.append(row.text(0)) }
+            }
+            let page = ListPage(of: found, number: number, limit: limit, all: all)
+            var people: [PersonAccess] = []
+            for text in page.items {
+                guard let id = IdentityID(text) else {
+                    throw DatabaseError(.failed, cause: "a suspension cannot be read")
+                }
+                if let person = try AccessStore.person(id, reading, transaction) { people.append(person) }
+            }
+            return page.with(people)
+        }
+    }
+
+    /// Returns the number of suspended users.
+    public func countSuspended(of organization: OrganizationID) async throws(DatabaseError) -> Int {
+        try await database.read { transaction throws(DatabaseError) in
+            try transaction.first(
+                "SELECT count(*) FROM suspension WHERE organization = $1", .text(organization.text)
+            ) { row throws(DatabaseError) in row.integer(0) } ?? 0
+        }
+    }
+}

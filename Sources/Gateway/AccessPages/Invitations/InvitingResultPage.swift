@@ -1,0 +1,70 @@
+package import AccessUseCases
+internal import Endpoints
+internal import Identities
+package import PageLayout
+internal import Time
+package import Web
+
+/// The result of inviting people: the links, which stay until the user is done with them.
+package struct InvitingResultPage: DocumentPage {
+    private let account: Account
+    private let organization: OrganizationHeader
+    private let result: InvitingResult
+    /// The id of the kept result; nil if it is shown this once.
+    private let id: String?
+    private let formToken: String?
+
+    package init(
+        account: Account, organization: OrganizationHeader, result: InvitingResult, id: String?, formToken: String?
+    ) {
+        (self.account, self.organization, self.result) = (account, organization, result)
+        (self.id, self.formToken) = (id, formToken)
+    }
+
+    package var document: HTML {
+        let path = Paths.invitationLinks.path(organization.id.text)
+        let count = result.created.count
+        let hasLinks = result.created.contains { $0.link != nil }
+        let title = "\(count) \(count == 1 ? "invitation" : "invitations") \(hasLinks ? "created" : "on the way")"
+        let done = id.flatMap { id in
+            ButtonForm(path: path, token: formToken, fields: [("id", id)], title: "Done", kind: "primary").markup
+        }
+        let expiry = result.created.map(\.expiresAt).min().map {
+            "<span class=\"small quiet\">\(count == 1 ? "It expires" : "Links expire") on \(account.times.moment($0))</span>"
+                as HTML
+        }
+        let content: HTML = """
+            <div class="panel links"><div class="result"><span class="tick">\(Icon.check.markup)</span><div><h2>\(title)</h2><p>\(text(hasLinks))</p></div></div>
+            \(result.created.enumerated().map { item($0, $1) })\(others)
+            <div class="buttons foot-row">\(done)<a class="button" href="\(Paths.newInvitations.path(organization.id.text))">Invite more</a>\(expiry)</div></div>
+            """
+        return organization.page(.members, account, head: InvitingWay.head(in: organization), content)
+    }
+
+    private func text(_ hasLinks: Bool) -> HTML {
+        guard hasLinks else { return "The emails are being sent. The list of invitations shows what becomes of each." }
+        let stay: HTML =
+            id == nil
+            ? "They are shown only this once."
+            : "The links stay here until you select Done, for an hour at most; after that you can only make new ones."
+        return
+            "No mail server is set up, so nothing was sent. Copy each link and pass it on yourself. \(stay)"
+    }
+
+    private func item(_ index: Int, _ item: InvitingResult.Created) -> HTML {
+        guard let link = item.link else { return "<div class=\"link\"><strong>\(item.email)</strong></div>" }
+        return """
+            <div class="link"><label for="link-\(index)">\(item.email)</label><div class="copied"><input id="link-\(index)" class="once" readonly value="\(link)"><button type="button" data-copy="link-\(index)" aria-label="Copy the link for \(item.email)">\(InvitingResultPage.copy)Copy</button></div></div>
+
+            """
+    }
+
+    private static let copy: HTML =
+        "<svg class=\"icon\" viewBox=\"0 0 16 16\" aria-hidden=\"true\" focusable=\"false\"><path d=\"M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3\"></path></svg>"
+
+    private var others: HTML? {
+        guard !result.others.isEmpty else { return nil }
+        let items = result.others.map { "<li><strong>\($0.email)</strong> \($0.text)</li>" as HTML }
+        return "<div class=\"link\"><h3>Not invited</h3><ul class=\"plain-list\">\(items)</ul></div>"
+    }
+}

@@ -1,0 +1,81 @@
+internal import AccessUseCases
+internal import Endpoints
+internal import Grants
+internal import HTTPMessage
+internal import Identities
+internal import PageLayout
+internal import Policy
+internal import RuntimeConfiguration
+internal import Text
+
+/// The lists of an organization's members and suspended users, and the reversal of the last action.
+struct MembersPages: Sendable {
+    let management: ManagementFactory
+
+    var endpoints: [Endpoint] {
+        Endpoint.memberPage("membersPage", Paths.members, show: show, formsNeed: .writeMembers, perform: undo)
+    }
+
+    private func show(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
+        let management = management.management(context, permitted)
+        let notice = try await ActionNotice(
+            management: management, formToken: permitted.formToken, organization: permitted.header
+        ).notice(context)
+        return try await list(context, permitted, management, notice)
+    }
+
+    private func list(
+        _ context: RequestContext, _ permitted: PermittedCaller, _ management: ManagementRequest, _ notice: Notice?,
+        _ status: Status = .ok
+    ) async throws(Problem) -> Reply {
+        if context.query["list"].isExactly("suspended") {
+            let (query, counts) = (SuspendedQuery(context.query), try await management.counts())
+            let found = try await management.suspended(
+                matching: query.text, isAscending: query.isAscending, page: query.page, limit: query.limit)
+            let rows = try await MemberRows(management, of: found.items.flatMap { $0.member?.grants ?? [] })
+            let names = try await management.names(of: Set(found.items.compactMap { $0.suspension?.suspendedBy }))
+            var page = SuspendedPage(
+                account: permitted.caller.account, organization: permitted.header, counts: counts, query: query,
+                page: found.with(
+                    found.items.compactMap { person in
+                        person.suspension.map { suspension in
+                            SuspendedPage.Row(
+                                person: rows.row(person), reason: suspension.reason,
+                                suspendedBy: suspension.suspendedBy.flatMap { names[$0] },
+                                suspendedAt: suspension.createdAt,
+                                addresses: suspension.emails.filter { $0 != person.email }.map(\.spelling).sorted())
+                        }
+                    }))
+            page.notice = notice
+            return try await management.show(page, status)
+        }
+        let query = MemberQuery(context.query)
+        let found = try await management.members(matching: query)
+        let rows = try await MemberRows(management, of: found.items.flatMap(\.grants))
+        var page = MembersPage(
+            account: permitted.caller.account, organization: permitted.header,
+            counts: try await management.counts(members: found.all), query: query,
+            page: found.with(found.items.map(rows.row)),
+            providers: management.providers.map { ($0.id.text, $0.name) }, rule: query.rule.flatMap(rows.rule))
+        page.notice = notice
+        return try await management.show(page, status)
+    }
+
+    /// Undoes a suspension or its end, then redirects to the list.
+    private func undo(
+        _ context: RequestContext, _ permitted: PermittedCaller, _ form: Form
+    ) async throws(Problem) -> Reply {
+        let management = management.management(context, permitted)
+        guard form["action"].isExactly("undo"), let sequence = form[ExactText(ActionNotice.item)].flatMap({ Int($0) })
+        else { throw Problem(.invalidRequest, detail: "The form has an unknown action.") }
+        do throws(Problem) {
+            let action = try await management.undo(sequence)
+            return .redirect(
+                [(ActionNotice.item, action.map { String($0.sequence) } ?? "")]
+                    .address(of: permitted.header.path(.members)))
+        } catch {
+            guard error.isAboutInput else { throw error }
+            return try await list(context, permitted, management, .trouble(error.inputText), Status(error.status))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Cryptography
+public import Databases
+internal import Time
+
+extension SessionStore {
+    /// Keeps content for one session, sealed, such as links that its pages show until the user is done with them. It is
+    /// deleted with the session.
+    ///
+    /// - Parameters:
+    ///   - purpose: what the content is, which is sealed with it.
+    ///   - lifetime: the time after which it is not shown any more.
+    /// - Returns: the content's id, which is not a secret; nil if no sealing key is configured, or if the session has
+    ///   ended.
+    public func keep(
+        _ content: [UInt8], for session: Session, as purpose: String, lasting lifetime: Duration
+    ) async throws(DatabaseError) -> String? {
+        guard let keys = currentKeys(), let random = try? RandomBytes.make(12) else { return nil }
+        let (id, key, until) = (Base64URL.encode(random), session.key, (now() + lifetime).seconds)
+        guard let sealed = try? keys.box.seal(content, context: SessionStore.context(note: id, purpose, key)) else {
+            return nil
+        }
+        let count = try await database.write { transaction throws(DatabaseError) in
+            try transaction.execute(
+                """
+                INSERT INTO session_note (id, session, purpose, content, until)
+                SELECT $1, key, $3, $4, $5 FROM session WHERE key = $2 AND ended_at IS NULL
+                """, .text(id), .blob(key.bytes), .text(purpose), .blob(sealed), .integer(until))
+        }
+        return count > 0 ? id : nil
+    }
+
+    /// Returns the ids of the content that is kept for a session with a purpose, oldest first.
+    public func notes(of session: Session, as purpose: String) async throws(DatabaseError) -> [String] {
+        let (key, moment) = (session.key, now())
+        return try await database.read { transaction throws(DatabaseError) in
+            try transaction.all(
+                "SELECT id FROM session_note WHERE session = $1 AND purpose = $2 AND until > $3 ORDER BY until, id",
+                .blob(key.bytes), .text(purpose), .integer(moment.seconds)
+            ) { row throws(DatabaseError) in row.text(0) }
+        }
+    }
+
+    /// Returns kept content, or nil if there is none of this id and purpose for the session.
+    public func note(_ id: String, of session: Session, as purpose: String) async throws(DatabaseError) -> [UInt8]? {
+        let (key, moment) = (session.key, now())
+        let sealed = try await database.read { transaction throws(DatabaseError) in
+            try transaction.first(
+                "SELECT content FROM session_note WHERE id = $1 AND session = $2 AND purpose = $3 AND until > $4",
+                .text(id), .blob(key.bytes), .text(purpose), .integer(moment.seconds)
+            ) { row throws(DatabaseError) in row.blob(0) }
+        }
+        guard let sealed, let keys = currentKeys() else { return nil }
+        return try? keys.box.open(sealed, context: SessionStore.context(note: id, purpose, key))
+    }
+
+    /// Deletes kept content of a session. Does nothing if there is none.
+    public func forget(_ id: String, of session: Session) async throws(DatabaseError) {
+        let key = session.key
+        _ = try await database.write { transaction throws(DatabaseError) in
+            try transaction.execute(
+                "DELETE FROM session_note WHERE id = $1 AND session = $2", .text(id), .blob(key.bytes))
+        }
+    }
+
+    private static func context(note id: String, _ purpose: String, _ key: SessionKey) -> [UInt8] {
+        context("note \(purpose) \(id)", key)
+    }
+}

@@ -1,0 +1,58 @@
+import GatehouseTesting
+import Testing
+import Time
+
+@testable import Sessions
+
+@Suite("Content that pages show to one session")
+struct SessionNoteTests {
+    private let world: SessionWorld
+    private let session: Session
+
+    init() async throws {
+        world = try SessionWorld()
+        session = try await world.store.begin(world.new(), replacing: nil).get()
+    }
+
+    private func keep(_ text: String = "a secret link") async throws -> String {
+        try #require(
+            try await world.store.keep(Array(text.utf8), for: session, as: "links", lasting: .seconds(3600)))
+    }
+
+    @Test("it is sealed in the store, and opens for its session and purpose alone")
+    func sealed() async throws {
+        let id = try await keep()
+        #expect(try await world.store.note(id, of: session, as: "links") == Array("a secret link".utf8))
+        #expect(try await world.store.notes(of: session, as: "links") == [id])
+        let rows = try await world.place.content()
+        #expect(rows.contains { $0.hasPrefix("session_note") } && !rows.contains { $0.contains("secret link") })
+        let plain = Array("a secret link".utf8).map { String($0, radix: 16) }.joined().uppercased()
+        #expect(!rows.contains { $0.contains(plain) })
+        #expect(try await world.store.note(id, of: session, as: "other") == nil)
+        let other = try await world.store.begin(world.new("vic"), replacing: nil).get()
+        #expect(try await world.store.note(id, of: other, as: "links") == nil)
+        try await world.store.forget(id, of: other)
+        // Not even a row that was moved to another session opens there.
+        try await world.place.execute(
+            "UPDATE session_note SET session = (SELECT key FROM session WHERE subject = 'vic')")
+        #expect(try await world.store.notes(of: other, as: "links") == [id])
+        #expect(try await world.store.note(id, of: other, as: "links") == nil)
+    }
+
+    @Test("it is gone when the user is done with it, after its time, and with the session")
+    func gone() async throws {
+        let first = try await keep()
+        try await world.store.forget(first, of: session)
+        #expect(try await world.store.note(first, of: session, as: "links") == nil)
+        let second = try await keep()
+        world.clock.advance(.seconds(3600))
+        #expect(try await world.store.note(second, of: session, as: "links") == nil)
+        #expect(try await world.store.notes(of: session, as: "links").isEmpty)
+        _ = try await keep()
+        try await world.store.end(session.key)
+        #expect(try await world.place.count("session_note WHERE until > \(world.clock.now.seconds)") == 0)
+        let refused = try await world.store.keep([1], for: session, as: "links", lasting: .seconds(60))
+        #expect(refused == nil)
+        #expect(try await world.place.count("session_note") == 0)
+    }
+}
