@@ -36,7 +36,8 @@ extension AuditLog {
     public static func events(
         of organization: OrganizationID?, _ query: Query, _ transaction: Transaction
     ) throws(DatabaseError) -> [(sequence: Int, json: [UInt8])] {
-        try page(try Selection(of: organization, query, transaction), "DESC", query.limit, transaction)
+        let selection = try Selection(of: organization, query, transaction)
+        return try page(selection.bounded(query.before, query.after), "DESC", query.limit, transaction)
     }
 
     /// Returns the events after a sequence that match a query, oldest first. The query's own limit and cursors are
@@ -44,20 +45,43 @@ extension AuditLog {
     public static func events(
         of organization: OrganizationID?, _ query: Query, after sequence: Int, limit: Int, _ transaction: Transaction
     ) throws(DatabaseError) -> [(sequence: Int, json: [UInt8])] {
-        var query = query
-        (query.before, query.after) = (nil, sequence)
-        return try page(try Selection(of: organization, query, transaction), "ASC", limit, transaction)
+        let selection = try Selection(of: organization, query, transaction)
+        return try page(selection.bounded(nil, sequence), "ASC", limit, transaction)
     }
 
     /// Returns the number of events that match a query, at most `most`. The query's limit is ignored.
     public static func count(
         of organization: OrganizationID?, _ query: Query, upTo most: Int, _ transaction: Transaction
     ) throws(DatabaseError) -> Int {
-        var selection = try Selection(of: organization, query, transaction)
+        let selection = try Selection(of: organization, query, transaction)
+        return try count(selection.bounded(query.before, query.after), upTo: most, transaction)
+    }
+
+    private static func count(
+        _ selection: Selection, upTo most: Int, _ transaction: Transaction
+    ) throws(DatabaseError) -> Int {
+        var selection = selection
         let limit = selection.parameter(.integer(most))
         return try transaction.all(
             "SELECT count(*) FROM (SELECT 1 \(selection.source) LIMIT \(limit))", selection.values
         ) { row throws(DatabaseError) in row.integer(0) }.first ?? 0
+    }
+
+    /// Returns a page as ``events(of:_:_:)`` does, together with the number of all events after a sequence that match, at
+    /// most `most`. Actors and targets are searched once for both.
+    ///
+    /// - Parameter start: the sequence after which events are counted.
+    public static func events(
+        of organization: OrganizationID?, _ query: Query, countingAfter start: Int, upTo most: Int,
+        _ transaction: Transaction
+    ) throws(DatabaseError) -> (events: [(sequence: Int, json: [UInt8])], count: Int) {
+        let selection = try Selection(of: organization, query, transaction)
+        let events = try page(selection.bounded(query.before, query.after), "DESC", query.limit, transaction)
+        // A first page that is not full was the whole list.
+        let isWhole = query.before == nil && query.after == start && events.count < query.limit
+        return (
+            events, isWhole ? events.count : try count(selection.bounded(nil, start), upTo: most, transaction)
+        )
     }
 
     /// Returns the sequence of a chain's last event before `sequence`, or nil if there is none.
@@ -95,32 +119,43 @@ extension AuditLog {
 
         private(set) var values: [SQLValue]
         private var conditions = ["chain = $1"]
-        private var index = "audit_event_list"
+        /// True if the events of some actors or targets are looked up; false if the list is read.
+        private var isLookup = false
 
         /// From `FROM` to the end of the conditions.
         var source: String {
-            "FROM audit_event \(index.isEmpty ? "" : "INDEXED BY \(index)") WHERE \(conditions.joined(separator: " AND "))"
+            "FROM audit_event \(isLookup ? "" : "INDEXED BY audit_event_list") WHERE "
+                + conditions.joined(separator: " AND ")
         }
 
         init(of organization: OrganizationID?, _ query: Query, _ transaction: Transaction) throws(DatabaseError) {
             values = [.text(organization?.text ?? "")]
-            if let before = query.before { conditions.append("sequence < \(parameter(.integer(before)))") }
-            if query.after > 0 { conditions.append("sequence > \(parameter(.integer(query.after)))") }
             if let from = query.from { conditions.append("at >= \(parameter(.integer(from.nanoseconds / 1_000_000)))") }
             if let to = query.to { conditions.append("at < \(parameter(.integer(to.nanoseconds / 1_000_000)))") }
             if let action = query.action { conditions.append("action = \(parameter(.text(action.rawValue)))") }
             if let outcome = query.outcome { conditions.append("outcome = \(parameter(.text(outcome.rawValue)))") }
-            if !query.actor.isEmpty {
-                let text = query.actor.asciiLowercased()
-                try filter({ "target = '' AND instr(words, \($0)) > 0" }, text, ["actor_party"], transaction)
+            let (actor, text) = (query.actor.asciiLowercased(), query.text.asciiLowercased())
+            if !actor.isEmpty {
+                try filter("target = '' AND instr(words, $2) > 0", actor, ["actor"], transaction)
             }
-            if !query.target.isEmpty {
-                try filter({ "target = \($0)" }, query.target, ["target_party"], transaction)
+            if !query.target.isEmpty { try filter("target = $2", query.target, ["target"], transaction) }
+            if !text.isEmpty { try filter("instr(words, $2) > 0", text, ["actor", "target"], transaction) }
+        }
+
+        /// Returns the selection of events between two sequences, both excluded.
+        ///
+        /// - Parameters:
+        ///   - before: nil without a bound.
+        ///   - after: 0 without a bound.
+        func bounded(_ before: Int?, _ after: Int) -> Selection {
+            var selection = self
+            // The plus sign keeps the bounds from replacing the lookup of a few events by a search through the log.
+            let sequence = isLookup ? "+sequence" : "sequence"
+            if let before {
+                selection.conditions.append("\(sequence) < \(selection.parameter(.integer(before)))")
             }
-            if !query.text.isEmpty {
-                let text = query.text.asciiLowercased()
-                try filter({ "instr(words, \($0)) > 0" }, text, ["actor_party", "target_party"], transaction)
-            }
+            if after > 0 { selection.conditions.append("\(sequence) > \(selection.parameter(.integer(after)))") }
+            return selection
         }
 
         /// Appends a value and returns its placeholder.
@@ -132,38 +167,38 @@ extension AuditLog {
         /// Adds a filter by actors or targets.
         ///
         /// - Parameters:
-        ///   - condition: the condition of rows of `audit_party`, with the placeholder of the value.
-        ///   - columns: the columns that may hold a selected row.
+        ///   - condition: the condition of rows of `audit_party`, with the value as `$2`.
+        ///   - parts: the parts of an event, `actor` or `target`, any of which may be a selected row.
         private mutating func filter(
-            _ condition: (_ value: String) -> String, _ value: String, _ columns: [String],
-            _ transaction: Transaction
+            _ condition: String, _ value: String, _ parts: [String], _ transaction: Transaction
         ) throws(DatabaseError) {
-            // Parts of a party are separated by line feeds.
-            guard !value.utf8.contains(0x0A) else {
+            // A party's parts are separated by line feeds, across which nothing is found.
+            let found =
+                value.utf8.contains(0x0A)
+                ? []
+                : try transaction.all(
+                    "SELECT id, uses FROM audit_party WHERE chain = $1 AND \(condition)", [values[0], .text(value)]
+                ) { row throws(DatabaseError) in (id: row.integer(0), uses: row.integer(1)) }
+            guard !found.isEmpty else {
                 conditions.append("0")
                 return
             }
-            let uses =
-                try transaction.first(
-                    """
-                    SELECT CAST(min(total(uses), 1e12) AS INTEGER) FROM audit_party WHERE chain = $1 AND \(condition("$2"))
-                    """, values[0], .text(value)
-                ) { row throws(DatabaseError) in row.integer(0) } ?? 0
-            let parties = "SELECT id FROM audit_party WHERE chain = $1 AND \(condition(parameter(.text(value))))"
-            if uses <= Selection.few {
-                let found = columns.map { column in
-                    let index = "audit_event_\(column == "actor_party" ? "actor" : "target")"
-                    return """
-                        SELECT sequence FROM audit_event INDEXED BY \(index)
-                        WHERE chain = $1 AND \(column) IN (\(parties))
-                        """
-                }
-                conditions.append("sequence IN (\(found.joined(separator: " UNION ")))")
-                index = ""
-            } else {
-                let found = columns.map { "\($0) IN (\(parties))" }
-                conditions.append("(\(found.joined(separator: " OR ")))")
+            let ids = parameter(.text("[\(found.map { String($0.id) }.joined(separator: ","))]"))
+            let parties = "(SELECT value FROM json_each(\(ids)))"
+            // The store may hold any number of uses, so that their sum is not an integer.
+            guard found.reduce(0.0, { $0 + Double($1.uses) }) <= Double(Selection.few) else {
+                let tests = parts.map { "\($0)_party IN \(parties)" }
+                conditions.append("(\(tests.joined(separator: " OR ")))")
+                return
             }
+            isLookup = true
+            let lookups = parts.map { part in
+                """
+                SELECT sequence FROM audit_event INDEXED BY audit_event_\(part)
+                WHERE chain = $1 AND \(part)_party IN \(parties)
+                """
+            }
+            conditions.append("sequence IN (\(lookups.joined(separator: " UNION ")))")
         }
     }
 }

@@ -52,25 +52,41 @@ extension ManagerActions {
     /// The most events of a filtered list that are counted.
     public static let mostCounted = 10_000
 
-    /// Returns the number of events that match a query on all its pages. Without a filter all are counted; otherwise at
-    /// most ``mostCounted`` of the newest ``auditSlice`` events.
-    public func countAuditEvents(
+    /// Returns the events that match a query as ``auditEvents(_:)`` does, and the number of all that match. Without a
+    /// filter all are counted; otherwise at most ``mostCounted`` of the newest ``auditSlice`` events.
+    public func countedAuditEvents(
         _ query: AuditLog.Query
-    ) async throws(ManagementError) -> (count: Int, isBounded: Bool) {
+    ) async throws(ManagementError) -> (events: [(sequence: Int, json: [UInt8])], count: Int, isBounded: Bool) {
         let organization = organization
-        return try await stored { () throws(DatabaseError) in
+        let (first, start, last) = try await stored { () throws(DatabaseError) in
             try await access.database.read { transaction throws(DatabaseError) in
                 let last = try AuditLog.lastSequence(of: organization, before: nil, transaction) ?? 0
-                // The events of a chain are numbered from 1 without a gap.
-                if query.isUnfiltered { return (last, false) }
-                let most = ManagerActions.mostCounted
-                var query = query
-                query.before = nil
-                query.after = max(0, last - ManagerActions.auditSlice)
-                let count = try AuditLog.count(of: organization, query, upTo: most + 1, transaction)
-                return (min(count, most), count > most || query.after > 0)
+                let end = try AuditLog.lastSequence(of: organization, before: query.before, transaction) ?? 0
+                var asked = query
+                (asked.limit, asked.after) = (query.limit + 1, max(0, end - ManagerActions.auditSlice))
+                let first: (events: [(sequence: Int, json: [UInt8])], count: Int)
+                if query.isUnfiltered {
+                    // The events of a chain are numbered from 1 without a gap.
+                    first = (try AuditLog.events(of: organization, asked, transaction), last)
+                } else {
+                    first = try AuditLog.events(
+                        of: organization, asked, countingAfter: max(0, last - ManagerActions.auditSlice),
+                        upTo: ManagerActions.mostCounted + 1, transaction)
+                }
+                return (first, asked.after, last)
             }
         }
+        var events = first.events
+        if events.count <= query.limit, start > 0 {
+            var rest = query
+            (rest.before, rest.limit) = (start + 1, query.limit - events.count)
+            events += try await auditEvents(rest)
+        }
+        guard !query.isUnfiltered else { return (events, first.count, false) }
+        // A search that reached the beginning of the log has counted already.
+        if query.before == nil, events.count <= query.limit { return (events, events.count, false) }
+        let isBounded = first.count > ManagerActions.mostCounted || last > ManagerActions.auditSlice
+        return (events, min(first.count, ManagerActions.mostCounted), isBounded)
     }
 
     /// Records an export of the audit log, if the manager may still read the log.

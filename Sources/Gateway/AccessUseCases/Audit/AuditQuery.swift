@@ -71,15 +71,18 @@ extension ManagementRequest {
     /// The page of events that match the query: those before its cursor, or, with `after`, the next newer ones.
     package func auditListing(_ query: AuditLog.Query) async throws(Problem) -> AuditListing {
         try await answering { actions throws(ManagementError) in
-            let (count, isBounded) = try await actions.countAuditEvents(query)
-            if query.after > 0 {
-                let newer = try await actions.auditEvents(query, newerThan: query.after)
-                return AuditListing(events: newer, hasMore: true, total: count, isBounded: isBounded)
+            guard query.after > 0 else {
+                let (found, count, isBounded) = try await actions.countedAuditEvents(query)
+                return AuditListing(
+                    events: Array(found.prefix(query.limit)), hasMore: found.count > query.limit, total: count,
+                    isBounded: isBounded)
             }
-            let found = try await actions.auditEvents(query)
-            return AuditListing(
-                events: Array(found.prefix(query.limit)), hasMore: found.count > query.limit, total: count,
-                isBounded: isBounded)
+            let newer = try await actions.auditEvents(query, newerThan: query.after)
+            var whole = query
+            whole.limit = 0
+            whole.after = 0
+            let (_, count, isBounded) = try await actions.countedAuditEvents(whole)
+            return AuditListing(events: newer, hasMore: true, total: count, isBounded: isBounded)
         }
     }
 
