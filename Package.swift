@@ -1,8 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// No other package is named here, by decision: the toolchain's own modules and the C libraries
-// that the distribution ships and patches are all that Gatehouse stands on.
+// No other package is named, by decision: the toolchain's modules and the distribution's C libraries are enough.
 
 /// Whether to build what libFuzzer runs; GatehouseFuzzers says how.
 let isFuzzing = Context.environment["GATEHOUSE_FUZZING"] != nil
@@ -20,19 +19,18 @@ let settings: [SwiftSetting] = [
 let coverage: [SwiftSetting] =
     isFuzzing ? [.unsafeFlags(["-sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table"])] : []
 
-/// A library target at `Sources/<folder>/<name>`; `uses` names only targets listed above it.
-///
-/// `embeds` names folders of the target whose files are compiled into it, as octets in `PackageResources`.
+/// A library target at `Sources/<folder>/<name>`; `uses` names only targets listed above it, and `embeds` folders whose
+/// files are compiled into the target, as octets in `PackageResources`.
 func library(_ name: String, in folder: String, uses: [String] = [], embeds: [String] = []) -> Target {
     .target(
         name: name, dependencies: uses.map { .byName(name: $0) }, path: "Sources/\(folder)\(name)",
         resources: embeds.map { .embedInCode($0) }, swiftSettings: settings + coverage)
 }
 
-func program(_ name: String, in folder: String = "", uses: [String]) -> Target {
+func program(_ name: String, in folder: String = "", uses: [String], flags: [String] = []) -> Target {
     .executableTarget(
         name: name, dependencies: uses.map { .byName(name: $0) }, path: "Sources/\(folder)\(name)",
-        swiftSettings: settings)
+        swiftSettings: settings + (flags.isEmpty ? [] : [.unsafeFlags(flags)]))
 }
 
 func tests(of name: String, uses: [String] = []) -> Target {
@@ -42,13 +40,7 @@ func tests(of name: String, uses: [String] = []) -> Target {
 }
 
 /// libFuzzer brings the `main` of this program.
-let fuzzers: [Target] =
-    isFuzzing
-    ? [
-        .executableTarget(
-            name: "GatehouseFuzzers", dependencies: ["FuzzTargets"], path: "Sources/Tools/GatehouseFuzzers",
-            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])])
-    ] : []
+let fuzzer = program("GatehouseFuzzers", in: "Tools/", uses: ["FuzzTargets"], flags: ["-parse-as-library"])
 
 let package = Package(
     name: "gatehouse",
@@ -76,7 +68,6 @@ let package = Package(
             "Sockets", in: "Platform/", uses: ["Addresses", "CLinux", "COpenSSL", "Files", "Text", "Threads", "Time"]),
         library("Databases", in: "Platform/", uses: ["CSQLite", "Files", "Threads", "Time"]),
         library("Telemetry", in: "Platform/", uses: ["Files", "JSON", "Text", "Threads", "Time"]),
-
         // HTTP
         library("HTTPMessage", in: "HTTP/", uses: ["Addresses", "Text"]),
         library(
@@ -88,7 +79,6 @@ let package = Package(
         library("Web", in: "HTTP/", uses: ["HTTPMessage", "Text"]),
 
         library("Mail", in: "", uses: ["Addresses", "Cryptography", "Files", "Sockets", "Text", "Threads", "Time"]),
-
         // Tokens, and what they earn
         library("Identities", in: "", uses: ["Cryptography", "Text"]),
         library("Tokens", in: "", uses: ["Caches", "Cryptography", "Identities", "JSON", "Text", "Time"]),
@@ -105,12 +95,14 @@ let package = Package(
                 "Text", "Time", "Tokens",
             ]),
         library(
+            "People", in: "Access/",
+            uses: ["ClaimMapping", "Databases", "Grants", "Identities", "Policy", "Snapshots", "Text", "Time"]),
+        library(
             "Invitations", in: "Access/",
             uses: [
-                "Audit", "Cryptography", "Databases", "Grants", "Identities", "Policy", "Snapshots", "Text", "Time",
-                "Tokens",
+                "Audit", "Cryptography", "Databases", "Grants", "Identities", "People", "Policy", "Snapshots", "Text",
+                "Time", "Tokens",
             ]),
-
         // How people sign in
         library(
             "OpenID", in: "SignIn/",
@@ -136,9 +128,8 @@ let package = Package(
             "Management", in: "Access/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "Identities", "Invitations", "JSON",
-                "Policy", "Sessions", "Snapshots", "Text", "Time", "Tokens",
+                "People", "Policy", "Sessions", "Snapshots", "Text", "Time", "Tokens",
             ]),
-
         // What stands behind the gateway
         library("Inventory", in: "Backends/", uses: ["Identities", "JSON", "Text", "Time"]),
         library(
@@ -153,7 +144,6 @@ let package = Package(
                 "Audit", "Cryptography", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "Inventory",
                 "InventoryStore", "JSON", "MetricsSnapshots", "Policy", "Snapshots", "Text", "Threads", "Time",
             ]),
-
         // The gateway
         library(
             "Configuration", in: "",
@@ -186,7 +176,7 @@ let package = Package(
             "AccessUseCases", in: "Gateway/",
             uses: [
                 "Audit", "ClaimMapping", "Databases", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
-                "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
+                "JSON", "Management", "People", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
                 "Telemetry", "Text", "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
@@ -206,9 +196,15 @@ let package = Package(
         library(
             "AccessPages", in: "Gateway/",
             uses: [
+                "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
+                "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time", "TimeZones",
+                "Tokens", "Web",
+            ]),
+        library(
+            "PeoplePages", in: "Gateway/",
+            uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text",
-                "Time", "TimeZones", "Tokens", "Web",
+                "Invitations", "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Time", "Web",
             ]),
         library(
             "MetricsUseCases", in: "Gateway/",
@@ -236,9 +232,9 @@ let package = Package(
                 "AccessAPI", "AccessPages", "AccessUseCases", "Addresses", "APIDescription", "Audit", "Caches",
                 "ClaimMapping", "Configuration", "Cryptography", "Databases", "Endpoints", "Files", "Grants",
                 "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore", "Invitations",
-                "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID", "PageLayout", "Policy",
-                "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow", "SignInPages", "Snapshots", "Sockets",
-                "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID", "PageLayout",
+                "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow", "SignInPages",
+                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
             "DemoProvider", in: "Demo/",
@@ -260,7 +256,6 @@ let package = Package(
                 "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
-
         // Tools
         program(
             "GatehouseBenchmarks", in: "Tools/",
@@ -281,7 +276,6 @@ let package = Package(
                 "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "Inventory",
                 "JSON", "Mail", "Time", "Tokens", "Web",
             ]),
-
         // Tests
         .target(
             name: "GatehouseTesting",
@@ -323,7 +317,8 @@ let package = Package(
             dependencies: [
                 "AccessPages", "AccessUseCases", "Audit", "ClaimMapping", "GatehouseTesting", "Grants", "Identities",
                 "Inventory", "InventoryStore", "Invitations", "JSON", "Management", "MetricsPages", "MetricsSnapshots",
-                "PageLayout", "Policy", "Sessions", "SignInPages", "Text", "Time", "TimeZones", "Web", "WorkspaceMetrics",
+                "PageLayout", "People", "PeoplePages", "Policy", "Sessions", "SignInPages", "Text", "Time", "TimeZones",
+                "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),
@@ -346,13 +341,14 @@ let package = Package(
         tests(
             of: "Grants",
             uses: [
-                "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Identities", "Policy", "Snapshots", "Time",
+                "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Identities", "People", "Policy", "Snapshots",
+                "Time",
             ]),
         tests(
             of: "Invitations",
             uses: [
-                "Audit", "Cryptography", "Databases", "GatehouseTesting", "Grants", "Identities", "JSON", "Policy",
-                "Snapshots", "Time", "Tokens",
+                "Audit", "Cryptography", "Databases", "GatehouseTesting", "Grants", "Identities", "JSON", "People",
+                "Policy", "Snapshots", "Time", "Tokens",
             ]),
         tests(
             of: "SignInFlow",
@@ -397,5 +393,5 @@ let package = Package(
                 "Server", "Time", "WorkspaceMetrics",
             ]),
         tests(of: "FuzzTargets"),
-    ] + fuzzers
+    ] + (isFuzzing ? [fuzzer] : [])
 )

@@ -2,6 +2,7 @@ import Audit
 import Databases
 import GatehouseTesting
 import Identities
+import People
 import Policy
 import Snapshots
 import Testing

@@ -2,6 +2,7 @@ import Audit
 import GatehouseTesting
 import Grants
 import Identities
+import People
 import Testing
 import Time
 

@@ -5,11 +5,11 @@ import Policy
 import Time
 import Web
 
-@testable import AccessPages
 @testable import AccessUseCases
 @testable import Grants
-@testable import Management
 @testable import PageLayout
+@testable import People
+@testable import PeoplePages
 
 /// The pages of members, suspended users and invitations.
 extension PageSample {

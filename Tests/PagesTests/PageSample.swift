@@ -4,6 +4,7 @@ import Identities
 import Inventory
 import Invitations
 import JSON
+import People
 import Policy
 import Sessions
 import Testing

@@ -67,7 +67,7 @@ extension AccessStore {
 
     /// SQL condition: a row of `person_seen` was evaluated under other rules. `$1` is the organization, `$2` the tag of
     /// the rules.
-    static let isOutdated = "(organization = $1 AND rules < $2 OR organization = $1 AND rules > $2)"
+    package static let isOutdated = "(organization = $1 AND rules < $2 OR organization = $1 AND rules > $2)"
 
     /// Stores evaluations. A user who signed in since then is skipped, because the sign-in stored a newer evaluation.
     private static func keep(_ evaluated: [Evaluated], _ transaction: Transaction) throws(DatabaseError) {

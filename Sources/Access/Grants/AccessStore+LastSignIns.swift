@@ -74,13 +74,13 @@ extension AccessStore {
         return KnownIdentity(identity: name, verifiedEmails: Set(emails), signIn: signIn, grants: grants)
     }
 
-    static let signInColumns =
+    package static let signInColumns =
         """
         identity, issuer, subject, provider, verified_email, email, seen_at, claims, rules, mapped_role, mapped_by,
         mapped_email, name
         """
 
-    static func signIn(_ row: Row, _ organization: OrganizationID) throws(DatabaseError) -> LastSignIn {
+    package static func signIn(_ row: Row, _ organization: OrganizationID) throws(DatabaseError) -> LastSignIn {
         guard let id = IdentityID(row.text(0)), let provider = ProviderID(row.text(3)) else {
             throw DatabaseError(.failed, cause: "a last sign-in cannot be read")
         }

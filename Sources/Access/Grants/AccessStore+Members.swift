@@ -1,4 +1,4 @@
-internal import ClaimMapping
+package import ClaimMapping
 public import Databases
 public import Identities
 public import Policy
@@ -98,7 +98,8 @@ extension AccessStore {
         }
     }
 
-    func reading(of organization: OrganizationID, under settings: AccessSettings) -> MemberReading {
+    /// Returns what members of an organization are read by.
+    package func reading(of organization: OrganizationID, under settings: AccessSettings) -> MemberReading {
         let stored = snapshots.read().value.mappings(of: organization)
         return MemberReading(
             organization: organization, settings: settings, stored: stored,
@@ -196,18 +197,18 @@ extension AccessStore {
 }
 
 /// The rules under which members are read.
-struct MemberReading: Sendable {
-    let organization: OrganizationID
-    let settings: AccessSettings
+package struct MemberReading: Sendable {
+    package let organization: OrganizationID
+    package let settings: AccessSettings
     let stored: PreparedRules
-    let tag: RulesTag?
+    package let tag: RulesTag?
 
     /// Returns nil if the identity has no role now, or is suspended.
     ///
     /// - Parameters:
     ///   - evaluated: counts the users whose claims were opened.
     ///   - ignoresSuspensions: true for the role without the suspension.
-    func member(
+    package func member(
         _ id: IdentityID, _ evaluated: inout Int, ignoresSuspensions: Bool = false, _ transaction: Transaction
     ) throws(DatabaseError) -> Member? {
         let signIn = try AccessStore.signIn(of: id, in: organization, transaction)

@@ -75,7 +75,7 @@ extension AccessStore {
     }
 
     /// Returns the suspension of an identity, or nil if it is not suspended.
-    static func suspension(
+    package static func suspension(
         of id: IdentityID, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> Suspension? {
         var emails: Set<EmailAddress> = []

@@ -126,4 +126,8 @@ public struct KnownIdentity: Sendable {
     /// The last sign-in; nil if the identity has not signed in yet.
     public let signIn: LastSignIn?
     public let grants: [Grant]
+
+    package init(identity: Identity, verifiedEmails: Set<EmailAddress>, signIn: LastSignIn?, grants: [Grant]) {
+        (self.identity, self.verifiedEmails, self.signIn, self.grants) = (identity, verifiedEmails, signIn, grants)
+    }
 }

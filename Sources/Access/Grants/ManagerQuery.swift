@@ -2,7 +2,7 @@ internal import ClaimMapping
 internal import Databases
 internal import Identities
 internal import Policy
-internal import Time
+package import Time
 internal import Tokens
 
 /// The input of a search for a user who manages an organization after a planned change. Its functions open claims
@@ -145,7 +145,7 @@ extension AccessStore {
     /// The maximum age, in seconds, of claims that count for the lockout check.
     static let memory: Int64 = 30 * 86400
 
-    static func isRecent(_ signIn: LastSignIn, at moment: Timestamp) -> Bool {
+    package static func isRecent(_ signIn: LastSignIn, at moment: Timestamp) -> Bool {
         signIn.seenAt.lasts(.seconds(memory), at: moment)
     }
 

@@ -2,7 +2,7 @@ internal import Identities
 internal import Text
 
 /// The texts by which lists sort and find a user; stored with each sign-in and grant, so that lists read an index.
-struct PersonTexts {
+package struct PersonTexts {
     /// Never empty: an empty text marks a row of an earlier version.
     let sort: String
     /// Name, address, subject and identity id in lower case, one a line.
@@ -16,7 +16,7 @@ struct PersonTexts {
     }
 
     /// Returns what a search for a text looks for. A line break would span two of the texts, and finds nothing.
-    static func pattern(_ text: String) -> String {
+    package static func pattern(_ text: String) -> String {
         text.split(at: "\n").joined(separator: "\u{FFFD}").trimmingBlanks().lowercased()
     }
 }

@@ -1,5 +1,6 @@
-public import Grants
+internal import Grants
 public import Identities
+public import People
 internal import Text
 
 /// One address of a list that is invited at once.

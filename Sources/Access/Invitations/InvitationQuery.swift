@@ -1,6 +1,7 @@
 public import Databases
 public import Grants
 public import Identities
+public import People
 public import Policy
 public import Text
 internal import Time

@@ -2,6 +2,7 @@ public import Audit
 public import Databases
 public import Grants
 public import Identities
+internal import People
 internal import Time
 
 extension InvitationStore {

@@ -2,6 +2,7 @@ internal import ClaimMapping
 internal import Databases
 internal import Grants
 internal import JSON
+internal import People
 internal import Policy
 internal import Text
 internal import Tokens

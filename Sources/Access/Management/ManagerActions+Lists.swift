@@ -3,21 +3,10 @@ internal import Databases
 public import Grants
 public import Identities
 public import Invitations
+public import People
 public import Policy
 public import Sessions
 public import Text
-
-/// The numbers of rows of the lists about an organization's people.
-public struct PeopleCounts: Sendable, Hashable {
-    public let members: Int
-    /// In all states.
-    public let invitations: Int
-    public let suspended: Int
-
-    public init(members: Int, invitations: Int, suspended: Int) {
-        (self.members, self.invitations, self.suspended) = (members, invitations, suspended)
-    }
-}
 
 extension ManagerActions {
     /// Returns a page of the members that a query selects.

@@ -13,9 +13,7 @@ package struct ManagementPages: Sendable {
     }
 
     package var endpoints: [Endpoint] {
-        MembersPages(management: management).endpoints + MemberActionPages(management: management).endpoints
-            + InvitationsPages(management: management).endpoints + InvitingPages(management: management).endpoints
-            + AccessRequestsPages(management: management).endpoints + MappingsPages(management: management).endpoints
+        AccessRequestsPages(management: management).endpoints + MappingsPages(management: management).endpoints
             + ExplainPages(management: management).endpoints + AuditPages(management: management).endpoints
     }
 }

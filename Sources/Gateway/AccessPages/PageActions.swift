@@ -16,10 +16,6 @@ extension RequestContext {
     var done: Notice? { query["done"].flatMap { RequestContext.sentences[ExactText($0)] }.map { .done($0) } }
 
     private static let sentences: [ExactText: String] = [
-        "invited": "The invitation is being sent.", "resent": "The email was sent again. The old link no longer works.",
-        "revoke_invitation": "The invitation was revoked.", "revoke_grant": "The role was revoked.",
-        "suspend": "The user was suspended.", "unsuspend": "The user was reinstated.",
-        "end_sessions": "The user's sessions were ended.", "pending": "This address is already invited.",
-        "saved": "Rule saved. It's in effect now.",
+        "saved": "Rule saved. It's in effect now."
     ]
 }

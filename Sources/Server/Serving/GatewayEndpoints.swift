@@ -6,6 +6,7 @@ internal import Endpoints
 internal import MetricsAPI
 internal import MetricsPages
 internal import MetricsUseCases
+internal import PeoplePages
 internal import SignInFlow
 internal import SignInPages
 internal import Threads
@@ -36,7 +37,7 @@ struct GatewayEndpoints {
         all =
             HomePages(access: access).endpoints
             + OrganizationPages(metrics: metrics).endpoints + UsagePages(metrics: metrics).endpoints
-            + ManagementPages(management: management).endpoints
+            + PeopleEndpoints(management: management).all + ManagementPages(management: management).endpoints
             + AccountPages(sessions: sessions, access: access).endpoints
             + AcceptancePages(acceptances: acceptances).endpoints
             + SignInEndpoints(services: signIn).all

@@ -2,6 +2,7 @@ package import Endpoints
 internal import Grants
 internal import Identities
 package import Invitations
+internal import People
 internal import Policy
 
 extension InvitationObstacle {

@@ -3,6 +3,7 @@ package import Endpoints
 internal import Grants
 package import Identities
 internal import Management
+internal import People
 internal import Policy
 internal import RuntimeConfiguration
 internal import SignInFlow

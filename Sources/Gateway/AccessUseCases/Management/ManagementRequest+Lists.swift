@@ -3,7 +3,8 @@ package import Endpoints
 package import Grants
 package import Identities
 package import Invitations
-package import Management
+internal import Management
+package import People
 package import Policy
 internal import RuntimeConfiguration
 package import Sessions

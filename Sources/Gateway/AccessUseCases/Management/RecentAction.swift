@@ -1,9 +1,10 @@
 package import Audit
 package import Endpoints
-package import Grants
+internal import Grants
 internal import Identities
 internal import JSON
 internal import Management
+package import People
 package import Text
 package import Time
 internal import Tokens

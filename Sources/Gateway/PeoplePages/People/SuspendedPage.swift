@@ -1,9 +1,9 @@
 internal import Endpoints
-package import Grants
+internal import Grants
 internal import HTTPMessage
 internal import Identities
-package import Management
 package import PageLayout
+package import People
 internal import Policy
 internal import Text
 package import Time
@@ -76,12 +76,12 @@ package struct SuspendedPage: DocumentPage {
         }
         let date = ColumnHeading("Suspended", url: turned, isSorted: true, isDescending: !query.isAscending)
         return """
-            <div class="scroll" role="region" aria-labelledby="caption" tabindex="0"><table class="people-table">
-            <caption id="caption" class="hidden">Suspended people. A suspension overrides every role.</caption>
+            <table class="people-table">
+            <caption class="hidden">Suspended people. A suspension overrides every role.</caption>
             <thead><tr><th scope="col">Person</th><th scope="col">Reason</th>\(date.markup)<th scope="col">Role if reinstated</th>\(organization.isReadOnly ? "" : ColumnHeading.actions)</tr></thead>
             <tbody>
             \(page.items.map(row))
-            </tbody></table></div>
+            </tbody></table>
             """
     }
 

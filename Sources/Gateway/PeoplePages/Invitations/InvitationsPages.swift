@@ -6,6 +6,7 @@ internal import HTTPMessage
 internal import Identities
 internal import Invitations
 internal import PageLayout
+internal import People
 internal import Policy
 internal import RuntimeConfiguration
 internal import Text
@@ -16,16 +17,18 @@ struct InvitationsPages: Sendable {
     let management: ManagementFactory
 
     var endpoints: [Endpoint] {
-        Endpoint.memberPage(
-            "invitationsPage", Paths.invitations, show: show, formsNeed: .writeMembers, perform: resend)
-            + [
-                Endpoint(
-                    "invitationActionPage", .get, Paths.invitationAction, .page,
-                    .permitted(.writeMembers, .later(ask))),
-                Endpoint(
-                    "invitationActionPage", .post, Paths.invitationAction, .page,
-                    .permitted(.writeMembers, .form(.required, revoke))),
-            ]
+        [
+            Endpoint("invitationsPage", .get, Paths.invitations, .page, .permitted(.readMembers, .later(show))),
+            Endpoint(
+                "invitationsPage", .post, Paths.invitations, .page,
+                .permitted(.writeMembers, .form(.required, resend))),
+            Endpoint(
+                "invitationActionPage", .get, Paths.invitationAction, .page,
+                .permitted(.writeMembers, .later(ask))),
+            Endpoint(
+                "invitationActionPage", .post, Paths.invitationAction, .page,
+                .permitted(.writeMembers, .form(.required, revoke))),
+        ]
     }
 
     private func show(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {

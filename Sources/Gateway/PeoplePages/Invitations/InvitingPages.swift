@@ -152,7 +152,9 @@ struct InvitingPages: Sendable {
 
     /// The addresses of a text, between commas, semicolons and white space.
     static func addresses(in text: String) -> [String] {
-        text.unicodeScalars.split { $0.properties.isWhitespace || $0 == "," || $0 == ";" }.map { String($0) }
+        // White space includes Unicode's, for text that users paste.
+        let spaced = text.unicodeScalars.map { $0.properties.isWhitespace ? " " : $0 }
+        return String(String.UnicodeScalarView(spaced)).words(between: " ", ",", ";").map { String($0) }
     }
 
     /// Returns true if two texts have the same addresses: browsers send other line breaks than they received.

@@ -1,10 +1,10 @@
 internal import ClaimMapping
 internal import Endpoints
-package import Grants
+internal import Grants
 internal import HTTPMessage
 internal import Identities
-package import Management
 package import PageLayout
+package import People
 internal import Policy
 internal import Text
 internal import Time
@@ -105,16 +105,16 @@ package struct MembersPage: DocumentPage {
 
     private var table: HTML {
         """
-        <div class="scroll" role="region" aria-labelledby="caption" tabindex="0"><table class="people-table">
-        <caption id="caption" class="hidden">Members with their roles and sources</caption>
-        <thead><tr>\(heading("Person", .name))\(heading("Role", .role))<th scope="col">Source</th>\(heading("Last sign-in", .lastSignIn, isNumber: true))\(organization.isReadOnly ? "" : ColumnHeading.actions)</tr></thead>
+        <table class="people-table">
+        <caption class="hidden">Members with their roles and sources</caption>
+        <thead><tr>\(heading("Person", .name))\(heading("Role", .role))<th scope="col">Source</th>\(heading("Last sign-in", .lastSignIn, isRight: true))\(organization.isReadOnly ? "" : ColumnHeading.actions)</tr></thead>
         <tbody>
         \(page.items.map(row))
-        </tbody></table></div>
+        </tbody></table>
         """
     }
 
-    private func heading(_ title: String, _ sort: MemberQuery.Sort, isNumber: Bool = false) -> HTML {
+    private func heading(_ title: String, _ sort: MemberQuery.Sort, isRight: Bool = false) -> HTML {
         let isSorted = query.sort == sort
         // Names and roles begin with the first, times with the latest.
         let next = isSorted ? !query.isDescending : sort == .lastSignIn
@@ -122,7 +122,7 @@ package struct MembersPage: DocumentPage {
             ($0.sort, $0.isDescending, $0.page) = (sort, next, 1)
         }
         return ColumnHeading(
-            title, url: url, isSorted: isSorted, isDescending: query.isDescending, isNumber: isNumber
+            title, url: url, isSorted: isSorted, isDescending: query.isDescending, isRight: isRight
         ).markup
     }
 

@@ -4,6 +4,7 @@ internal import Grants
 package import Identities
 internal import Invitations
 package import PageLayout
+internal import People
 internal import Policy
 internal import Text
 package import Web

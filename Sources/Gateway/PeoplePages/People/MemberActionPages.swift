@@ -6,6 +6,7 @@ internal import HTTPMessage
 internal import Identities
 internal import Invitations
 internal import PageLayout
+internal import People
 internal import Policy
 internal import RuntimeConfiguration
 internal import Text

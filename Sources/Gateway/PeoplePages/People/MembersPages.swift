@@ -4,6 +4,7 @@ internal import Grants
 internal import HTTPMessage
 internal import Identities
 internal import PageLayout
+internal import People
 internal import Policy
 internal import RuntimeConfiguration
 internal import Text
@@ -13,7 +14,11 @@ struct MembersPages: Sendable {
     let management: ManagementFactory
 
     var endpoints: [Endpoint] {
-        Endpoint.memberPage("membersPage", Paths.members, show: show, formsNeed: .writeMembers, perform: undo)
+        [
+            Endpoint("membersPage", .get, Paths.members, .page, .permitted(.readMembers, .later(show))),
+            Endpoint(
+                "membersPage", .post, Paths.members, .page, .permitted(.writeMembers, .form(.required, undo))),
+        ]
     }
 
     private func show(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
@@ -43,7 +48,8 @@ struct MembersPages: Sendable {
                                 person: rows.row(person), reason: suspension.reason,
                                 suspendedBy: suspension.suspendedBy.flatMap { names[$0] },
                                 suspendedAt: suspension.createdAt,
-                                addresses: suspension.emails.filter { $0 != person.email }.map(\.spelling).sorted())
+                                addresses: suspension.emails.filter { own in person.email.map { own != $0 } ?? true }
+                                    .map(\.spelling).sorted())
                         }
                     }))
             page.notice = notice

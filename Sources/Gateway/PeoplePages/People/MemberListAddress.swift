@@ -2,6 +2,7 @@ internal import Endpoints
 internal import Grants
 internal import Identities
 internal import PageLayout
+internal import People
 internal import Policy
 internal import Text
 internal import Web

@@ -1,8 +1,8 @@
 internal import Endpoints
 internal import HTTPMessage
 internal import Identities
-internal import Management
 internal import PageLayout
+internal import People
 internal import Text
 internal import Web
 
@@ -92,18 +92,18 @@ struct ColumnHeading {
     /// Whether the list is in this order now, and downwards.
     let isSorted: Bool
     let isDescending: Bool
-    let isNumber: Bool
+    let isRight: Bool
 
     init(
-        _ title: String, url: String? = nil, isSorted: Bool = false, isDescending: Bool = false, isNumber: Bool = false
+        _ title: String, url: String? = nil, isSorted: Bool = false, isDescending: Bool = false, isRight: Bool = false
     ) {
         (self.title, self.url, self.isSorted) = (title, url, isSorted)
-        (self.isDescending, self.isNumber) = (isDescending, isNumber)
+        (self.isDescending, self.isRight) = (isDescending, isRight)
     }
 
     var markup: HTML {
         let state: HTML = isSorted ? " aria-sort=\"\(isDescending ? "descending" : "ascending")\"" : ""
-        let kind: HTML = isNumber ? " class=\"number\"" : ""
+        let kind: HTML = isRight ? " class=\"number\"" : ""
         let arrow: HTML? = isSorted ? " <span aria-hidden=\"true\">\(isDescending ? "↓" : "↑")</span>" : nil
         let content: HTML =
             url.map { "<a\(isSorted ? " class=\"sorted\"" as HTML : "") href=\"\($0)\">\(title)\(arrow)</a>" }

@@ -1,10 +1,10 @@
 internal import Endpoints
-package import Grants
+internal import Grants
 internal import HTTPMessage
 package import Identities
 package import Invitations
-package import Management
 package import PageLayout
+package import People
 internal import Policy
 internal import Text
 internal import Time
@@ -95,12 +95,12 @@ package struct InvitationsPage: DocumentPage {
 
     private var table: HTML {
         """
-        <div class="scroll" role="region" aria-labelledby="caption" tabindex="0"><table class="people-table">
-        <caption id="caption" class="hidden">Invitations with their states and emails</caption>
+        <table class="people-table">
+        <caption class="hidden">Invitations with their states and emails</caption>
         <thead><tr>\(heading("Email address", .email))<th scope="col">Role</th>\(heading("State", .state))\(heading("Date", .date))<th scope="col">Email</th>\(formToken == nil ? "" : ColumnHeading.actions)</tr></thead>
         <tbody>
         \(page.items.map(row))
-        </tbody></table></div>
+        </tbody></table>
         """
     }
 

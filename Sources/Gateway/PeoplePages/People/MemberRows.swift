@@ -5,6 +5,7 @@ internal import Grants
 internal import Identities
 internal import Invitations
 internal import PageLayout
+internal import People
 internal import Policy
 internal import RuntimeConfiguration
 internal import Text

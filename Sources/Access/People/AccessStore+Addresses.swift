@@ -1,5 +1,6 @@
 internal import ClaimMapping
 public import Databases
+public import Grants
 public import Identities
 internal import Policy
 internal import Snapshots

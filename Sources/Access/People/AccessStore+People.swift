@@ -1,4 +1,5 @@
 public import Databases
+public import Grants
 public import Identities
 public import Policy
 internal import Snapshots
