@@ -196,9 +196,15 @@ let package = Package(
         library(
             "AccessPages", in: "Gateway/",
             uses: [
-                "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
-                "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time", "TimeZones",
-                "Tokens", "Web",
+                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
+                "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time", "Tokens",
+                "Web",
+            ]),
+        library(
+            "AuditLogPages", in: "Gateway/",
+            uses: [
+                "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "HTTPMessage", "Identities", "JSON",
+                "PageLayout", "Policy", "RuntimeConfiguration", "Text", "Time", "TimeZones", "Web",
             ]),
         library(
             "PeoplePages", in: "Gateway/",
@@ -229,8 +235,8 @@ let package = Package(
         library(
             "Server", in: "",
             uses: [
-                "AccessAPI", "AccessPages", "AccessUseCases", "Addresses", "APIDescription", "Audit", "Caches",
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "Endpoints", "Files", "Grants",
+                "AccessAPI", "AccessPages", "AccessUseCases", "Addresses", "APIDescription", "Audit", "AuditLogPages",
+                "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Endpoints", "Files", "Grants",
                 "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore", "Invitations",
                 "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID", "PageLayout",
                 "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow", "SignInPages",
@@ -315,10 +321,10 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "AccessPages", "AccessUseCases", "Audit", "ClaimMapping", "GatehouseTesting", "Grants", "Identities",
-                "Inventory", "InventoryStore", "Invitations", "JSON", "Management", "MetricsPages", "MetricsSnapshots",
-                "PageLayout", "People", "PeoplePages", "Policy", "Sessions", "SignInPages", "Text", "Time", "TimeZones",
-                "Web", "WorkspaceMetrics",
+                "AccessPages", "AccessUseCases", "Audit", "AuditLogPages", "ClaimMapping", "GatehouseTesting", "Grants",
+                "Identities", "Inventory", "InventoryStore", "Invitations", "JSON", "Management", "MetricsPages",
+                "MetricsSnapshots", "PageLayout", "People", "PeoplePages", "Policy", "Sessions", "SignInPages", "Text",
+                "Time", "TimeZones", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),

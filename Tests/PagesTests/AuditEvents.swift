@@ -6,6 +6,7 @@ import Time
 import Web
 
 @testable import AccessPages
+@testable import AuditLogPages
 @testable import PageLayout
 
 /// Events of the audit log as JSON.

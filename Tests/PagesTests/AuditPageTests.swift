@@ -6,6 +6,7 @@ import TimeZones
 import Web
 
 @testable import AccessPages
+@testable import AuditLogPages
 @testable import PageLayout
 
 @Suite("The page of the audit log")

@@ -4,6 +4,7 @@ import Text
 import Web
 
 @testable import AccessPages
+@testable import AuditLogPages
 @testable import PageLayout
 
 @Suite("Sentences of the audit log")
@@ -44,6 +45,8 @@ struct AuditSentenceTests {
             "Gatehouse extended the suspension of Vic Moreno to another address vic@acme.example"
         ),
         (Events.entry("suspension_delete", Events.vic), "Carla Reyes reinstated Vic Moreno"),
+        (Events.entry("access_request_dismiss", Events.vic), "Carla Reyes dismissed the access request of Vic Moreno"),
+        (Events.entry("access_request_reopen", Events.vic), "Carla Reyes reopened the access request of Vic Moreno"),
         (
             Events.entry("invitation_create", ["email": "kim@acme.example", "role": "organization-viewer"]),
             "Carla Reyes invited kim@acme.example as Organization Viewer"

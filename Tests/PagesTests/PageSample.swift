@@ -14,6 +14,7 @@ import TimeZones
 import Web
 
 @testable import AccessPages
+@testable import AuditLogPages
 @testable import ClaimMapping
 @testable import InventoryStore
 @testable import MetricsPages

@@ -14,7 +14,7 @@ package struct ManagementPages: Sendable {
 
     package var endpoints: [Endpoint] {
         AccessRequestsPages(management: management).endpoints + MappingsPages(management: management).endpoints
-            + ExplainPages(management: management).endpoints + AuditPages(management: management).endpoints
+            + ExplainPages(management: management).endpoints
     }
 }
 

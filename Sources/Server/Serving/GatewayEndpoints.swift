@@ -2,6 +2,7 @@ internal import APIDescription
 internal import AccessAPI
 internal import AccessPages
 internal import AccessUseCases
+internal import AuditLogPages
 internal import Endpoints
 internal import MetricsAPI
 internal import MetricsPages
@@ -38,6 +39,7 @@ struct GatewayEndpoints {
             HomePages(access: access).endpoints
             + OrganizationPages(metrics: metrics).endpoints + UsagePages(metrics: metrics).endpoints
             + PeopleEndpoints(management: management).all + ManagementPages(management: management).endpoints
+            + AuditPages(management: management).endpoints
             + AccountPages(sessions: sessions, access: access).endpoints
             + AcceptancePages(acceptances: acceptances).endpoints
             + SignInEndpoints(services: signIn).all

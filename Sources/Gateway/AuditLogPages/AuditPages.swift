@@ -1,7 +1,7 @@
-internal import AccessUseCases
+package import AccessUseCases
 internal import Audit
 internal import ClaimMapping
-internal import Endpoints
+package import Endpoints
 internal import HTTPMessage
 internal import Identities
 internal import PageLayout
@@ -11,10 +11,14 @@ internal import Text
 internal import Web
 
 /// The page of an organization's audit log.
-struct AuditPages: Sendable {
+package struct AuditPages: Sendable {
     let management: ManagementFactory
 
-    var endpoints: [Endpoint] {
+    package init(management: ManagementFactory) {
+        self.management = management
+    }
+
+    package var endpoints: [Endpoint] {
         [Endpoint("auditPage", .get, Paths.audit, .page, .permitted(.readAudit, .later(audit)))]
     }
 
@@ -50,5 +54,12 @@ struct AuditPages: Sendable {
                     olderThan: found.hasMore ? found.events.last?.sequence : nil), names: names)
             return .page(.ok, page.document)
         }
+    }
+}
+
+extension ManagementRequest {
+    /// Renders a page on a reader's thread: long tables would delay a reactor.
+    func show(_ page: some DocumentPage, _ status: Status = .ok) async throws(Problem) -> Reply {
+        try await offReactor { .page(status, page.document) }
     }
 }
