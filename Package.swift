@@ -6,14 +6,11 @@ import PackageDescription
 /// Whether to build what libFuzzer runs; GatehouseFuzzers says how.
 let isFuzzing = Context.environment["GATEHOUSE_FUZZING"] != nil
 
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .strictMemorySafety(),
-]
+let settings: [SwiftSetting] =
+    [.swiftLanguageMode(.v6), .strictMemorySafety()]
+    + ["ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility", "NonisolatedNonsendingByDefault"].map {
+        .enableUpcomingFeature($0)
+    }
 
 /// The compiler's own `--sanitize=fuzzer` leaves library targets without the counters that guide the fuzzer.
 let coverage: [SwiftSetting] =
@@ -33,7 +30,7 @@ func program(_ name: String, in folder: String = "", uses: [String], flags: [Str
         swiftSettings: settings + (flags.isEmpty ? [] : [.unsafeFlags(flags)]))
 }
 
-func tests(of name: String, uses: [String] = []) -> Target {
+func tests(_ name: String, uses: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: ([name] + uses).map { .byName(name: $0) },
         path: "Tests/\(name)Tests", swiftSettings: settings)
@@ -294,97 +291,95 @@ let package = Package(
             name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography", "GatehouseTesting"],
             path: "Tests/Support/TestCertificates", swiftSettings: settings),
         tests(
-            of: "HTTPClient",
+            "HTTPClient",
             uses: [
                 "Addresses", "GatehouseTesting", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads",
             ]),
-        tests(of: "Threads", uses: ["Time"]),
-        tests(of: "TimeZones", uses: ["Time"]),
-        tests(of: "Time"),
-        tests(of: "Addresses"),
-        tests(of: "Processes"),
-        tests(of: "Text"),
-        tests(of: "JSON"),
-        tests(of: "Cryptography"),
-        tests(of: "Audit", uses: ["Cryptography", "Databases", "GatehouseTesting", "Identities", "JSON", "Time"]),
-        tests(of: "Snapshots"),
-        tests(of: "Caches"),
-        tests(of: "Files", uses: ["GatehouseTesting", "Threads"]),
-        tests(of: "Sockets", uses: ["COpenSSL", "Files", "TestCertificates", "Threads", "Time"]),
-        tests(of: "Databases", uses: ["GatehouseTesting", "Threads"]),
-        tests(of: "Telemetry", uses: ["JSON", "Time"]),
-        tests(of: "HTTPMessage"),
-        tests(of: "HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),
-        tests(
-            of: "Mail", uses: ["Cryptography", "GatehouseTesting", "Sockets", "TestCertificates", "Threads", "Time"]),
-        tests(of: "Web", uses: ["HTTPMessage"]),
+        tests("Threads", uses: ["Time"]),
+        tests("TimeZones", uses: ["Time"]),
+        tests("Time"),
+        tests("Addresses"),
+        tests("Processes"),
+        tests("Text"),
+        tests("JSON"),
+        tests("Cryptography"),
+        tests("Audit", uses: ["Cryptography", "Databases", "GatehouseTesting", "Identities", "JSON", "Time"]),
+        tests("Snapshots"),
+        tests("Caches"),
+        tests("Files", uses: ["GatehouseTesting", "Threads"]),
+        tests("Sockets", uses: ["COpenSSL", "Files", "TestCertificates", "Threads", "Time"]),
+        tests("Databases", uses: ["GatehouseTesting", "Threads"]),
+        tests("Telemetry", uses: ["JSON", "Time"]),
+        tests("HTTPMessage"),
+        tests("HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),
+        tests("Mail", uses: ["Cryptography", "GatehouseTesting", "Sockets", "TestCertificates", "Threads", "Time"]),
+        tests("Web", uses: ["HTTPMessage"]),
         .testTarget(
             name: "PagesTests",
             dependencies: [
                 "AccessPages", "AccessUseCases", "Audit", "AuditLogPages", "ClaimMapping", "GatehouseTesting", "Grants",
-                "Identities", "Inventory", "InventoryStore", "Invitations", "JSON", "Management", "MetricsPages",
+                "Identities", "Inventory", "InventoryStore", "Invitations", "JSON", "MetricsPages",
                 "MetricsSnapshots", "PageLayout", "People", "PeoplePages", "Policy", "Sessions", "SignInPages", "Text",
                 "Time", "TimeZones", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
-        tests(of: "Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
-        tests(of: "ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),
+        tests("Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
+        tests("ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),
         tests(
-            of: "OpenID",
+            "OpenID",
             uses: [
                 "Addresses", "ClaimMapping", "Cryptography", "DemoProvider", "GatehouseTesting", "HTTPClient",
                 "HTTPMessage", "Identities", "JSON", "Text", "Threads", "Time", "Tokens",
             ]),
         tests(
-            of: "Sessions",
+            "Sessions",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "GatehouseTesting", "Identities", "Time",
                 "TimeZones", "Tokens",
             ]),
         tests(
-            of: "Policy",
+            "Policy",
             uses: ["ClaimMapping", "Cryptography", "GatehouseTesting", "Identities", "JSON", "Time", "Tokens"]),
-        tests(of: "Inventory", uses: ["Identities", "JSON"]),
+        tests("Inventory", uses: ["Identities", "JSON"]),
         tests(
-            of: "Grants",
+            "Grants",
             uses: [
                 "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Identities", "People", "Policy", "Snapshots",
                 "Time",
             ]),
         tests(
-            of: "Invitations",
+            "Invitations",
             uses: [
                 "Audit", "Cryptography", "Databases", "GatehouseTesting", "Grants", "Identities", "JSON", "People",
                 "Policy", "Snapshots", "Time", "Tokens",
             ]),
         tests(
-            of: "SignInFlow",
+            "SignInFlow",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "DemoProvider", "GatehouseTesting", "Grants", "HTTPClient",
                 "HTTPMessage", "Identities", "Invitations", "JSON", "OpenID", "Policy", "Sessions", "Snapshots",
                 "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
             ]),
         tests(
-            of: "Management",
+            "Management",
             uses: [
                 "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Grants", "Identities", "Invitations",
                 "Policy", "Sessions", "Snapshots", "Time", "Tokens",
             ]),
+        tests("InventoryStore", uses: ["Audit", "Databases", "GatehouseTesting", "Identities", "Inventory", "Time"]),
         tests(
-            of: "InventoryStore", uses: ["Audit", "Databases", "GatehouseTesting", "Identities", "Inventory", "Time"]),
-        tests(
-            of: "MetricsSnapshots",
+            "MetricsSnapshots",
             uses: ["GatehouseTesting", "Identities", "Inventory", "InventoryStore", "JSON", "Time"]),
         tests(
-            of: "WorkspaceMetrics",
+            "WorkspaceMetrics",
             uses: [
                 "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "Inventory",
                 "InventoryStore", "JSON", "MetricsSnapshots", "Policy", "Snapshots", "Time",
             ]),
         tests(
-            of: "Configuration",
+            "Configuration",
             uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),
         tests(
-            of: "Server",
+            "Server",
             uses: [
                 "AccessUseCases", "Addresses", "APIDescription", "Audit", "ClaimMapping", "Configuration",
                 "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient",
@@ -393,11 +388,11 @@ let package = Package(
                 "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         tests(
-            of: "Commands",
+            "Commands",
             uses: [
                 "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "Identities", "JSON",
                 "Server", "Time", "WorkspaceMetrics",
             ]),
-        tests(of: "FuzzTargets"),
+        tests("FuzzTargets"),
     ] + (isFuzzing ? [fuzzer] : [])
 )
