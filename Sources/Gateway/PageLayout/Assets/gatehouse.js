@@ -33,6 +33,8 @@ if (form) {
         const [old, next] = [document.getElementById(id), page.getElementById(id)];
         if (old && next) old.replaceWith(next);
       }
+      const [files, exported] = [document, page].map((root) => root.querySelector(".tools .export .items"));
+      if (files && exported) files.replaceWith(exported);
       history.replaceState(null, "", url);
     } catch (error) {
       if (error.name !== "AbortError") location.assign(url);
@@ -40,6 +42,7 @@ if (form) {
   };
   const later = (delay) => { clearTimeout(timer); timer = setTimeout(search, delay); };
   form.addEventListener("input", (event) => event.target.name && later(event.target.tagName === "SELECT" ? 0 : 250));
+  form.addEventListener("change", (event) => event.target.name && later(0));
   form.addEventListener("submit", (event) => { event.preventDefault(); later(0); });
   if (submit) submit.classList.add("hidden");
 }
@@ -105,36 +108,17 @@ document.addEventListener("click", async (event) => {
   }
   setTimeout(() => { button.textContent = title; }, 2000);
 });
-for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
-
-// A question about one row opens over the page that asks it; without the script it is a page of its own.
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-ask]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  const opener = link.closest("details.menu")?.querySelector("summary") ?? link;
-  try {
-    const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const content = page.querySelector(".confirmation");
-    if (!answer.ok || answer.redirected || !content) return location.assign(link.href);
-    const dialog = document.createElement("dialog");
-    const title = content.querySelector("h1");
-    title.id = "question";
-    dialog.setAttribute("aria-labelledby", "question");
-    dialog.append(content);
-    document.body.append(dialog);
-    for (const menu of menus()) menu.open = false;
-    const cancel = [...dialog.querySelectorAll(".buttons a")].pop();
-    cancel?.addEventListener("click", (click) => { click.preventDefault(); dialog.close(); });
-    dialog.addEventListener("close", () => { dialog.remove(); opener.focus(); });
-    dialog.showModal();
-    title.focus();
-  } catch { location.assign(link.href); }
-});
+for (const section of document.querySelectorAll("section[data-copy]")) {
+  const list = section.querySelector("dl");
+  list.id ||= "copied-list";
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "slim", textContent: section.dataset.copy });
+  button.dataset.copy = list.id;
+  section.querySelector("header").append(button);
+}
 
 // After an action the focus returns to its row.
-const row = location.hash.startsWith("#row-") && document.getElementById(location.hash.slice(1));
+const row = document.getElementById(location.hash.slice(1))?.closest("tr");
 if (row) (row.querySelector("summary, a, button") ?? row).focus({ preventScroll: false });
 
 // A notice can be dismissed without loading the page again.
