@@ -102,7 +102,9 @@ class Ledger:
             event = json.loads(text)
             assert event["sequence"] == self.sequence + 1
             self.sequence += 1
-            self.take(event["action"], event["target"], event["details"])
+            # The target of an event on a grant is the user.
+            action, details = event["action"], event["details"]
+            self.take(action, details["grant"] if action.startswith("grant_") else event["target"], details)
 
     def take(self, action, target, details):
         # Each of these actions happens once per target.

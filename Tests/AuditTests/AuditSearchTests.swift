@@ -131,6 +131,19 @@ struct AuditSearchTests {
         #expect(found == expected)
     }
 
+    @Test("an altered event that is no JSON does not prevent the migration, so that it can be reported")
+    func alteredEvent() async throws {
+        let old = Schema(component: "audit", migrations: Array(AuditLog.schema.migrations.prefix(1)))
+        let file = try TemporaryStore([old])
+        _ = try await file.database.write { transaction throws(DatabaseError) in
+            try transaction.execute(
+                "INSERT INTO audit_event VALUES ('acme', 1, 1800000000000, 'sign_in', 'x', $1, 'hash')",
+                .blob(Array("{broken".utf8)))
+        }
+        let migrated = try Database(path: file.database.path, schemas: [AuditLog.schema])
+        migrated.close()
+    }
+
     @Test("events of an earlier version are found and verified after the migration")
     func migration() async throws {
         let old = Schema(component: "audit", migrations: Array(AuditLog.schema.migrations.prefix(1)))

@@ -63,6 +63,11 @@ struct PageLinksTests {
         let renewed = try await post(browser, "former", from: "same-origin")
         #expect(renewed.status == 403 && renewed.body.contains("Send this again?") && renewed.body.contains(kept))
         #expect(renewed.body.contains("value=\"\(try await browser.formToken())\""))
+        // A token is never sent back.
+        let explain = try await TestBrowser(world).send(
+            "POST", "\(path)/explain",
+            fields: TestBrowser.navigation + TestBrowser.form + ["Sec-Fetch-Site: same-origin"], body: "text=eyJsecret")
+        #expect(explain.status == 401 && !explain.body.contains("eyJsecret"))
         // A page of another site gets nothing back that a user could confirm.
         for site in ["cross-site", "same-site", "none"] {
             let foreign = try await post(browser, nil, from: site)

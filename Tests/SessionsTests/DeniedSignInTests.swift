@@ -109,6 +109,8 @@ struct DeniedSignInTests {
         let version = store.version
         #expect(try await dismiss("a", at: 5)?.state == .open)
         #expect(try await dismiss("none", at: 5) == nil)
+        // A repeated dismissal is none.
+        #expect(try await dismiss("a", at: 7)?.state == .dismissed)
         try await store.record(DeniedSignInTests.denied("c", at: 9, subject: "a", email: "sam@X.example"), in: acme)
         #expect(store.version > version)
         let request = try #require(try await request("a", at: 9))

@@ -201,6 +201,19 @@ struct SessionStoreTests {
         #expect(try await world.place.count("audit_event") == 1)
     }
 
+    @Test("all other sessions of a user end, however many there are, with one event")
+    func endsOthers() async throws {
+        let own = try await world.begin()
+        var others: [Session] = []
+        for _ in 0..<120 { others.append(try await world.begin()) }
+        let stranger = try await world.begin("vic")
+        let record = AuditRecord(.sessionEnd, by: .system)
+        for _ in 1...2 { try await store.endOthers(than: own.id, of: world.identity(), recording: [record]) }
+        for session in [own, stranger] { #expect(try await store.session(session.key) != nil) }
+        for session in others { #expect(try await store.session(session.key) == nil) }
+        #expect(try await world.place.count("audit_event") == 1)
+    }
+
     @Test("all sessions of a user end, of that user alone, unless the transaction refuses")
     func endsAll() async throws {
         struct EndingRefusal: Error, Equatable {}

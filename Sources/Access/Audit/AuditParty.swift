@@ -39,7 +39,11 @@ struct AuditParty: Hashable {
 
     /// SQL: a member of the event as text, or an empty text.
     static func member(_ path: String) -> String {
-        "coalesce(json_extract(CAST(event AS TEXT), '$.\(path)'), '')"
+        // An event that was altered may be no JSON; reading it must not fail, so that it can be reported.
+        """
+        CASE WHEN json_valid(CAST(event AS TEXT)) THEN coalesce(json_extract(CAST(event AS TEXT), '$.\(path)'), '')
+        ELSE '' END
+        """
     }
 
     private static func words(_ paths: String...) -> String {

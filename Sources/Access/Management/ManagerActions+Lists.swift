@@ -1,4 +1,4 @@
-internal import Audit
+package import Audit
 internal import Databases
 public import Grants
 public import Identities
@@ -115,11 +115,13 @@ extension ManagerActions {
         }
     }
 
-    /// Returns the newest events of the organization's audit log as JSON, newest first.
-    public func latestAuditEvents(_ limit: Int) async throws(ManagementError) -> [(sequence: Int, json: [UInt8])] {
+    /// Returns the newest events of an action in the organization's audit log as JSON, newest first.
+    package func latestAuditEvents(
+        of action: AuditAction, _ limit: Int
+    ) async throws(ManagementError) -> [(sequence: Int, json: [UInt8])] {
         let (database, organization) = (access.database, organization)
         var query = AuditLog.Query()
-        query.limit = limit
+        (query.limit, query.action) = (limit, action)
         let newest = query
         return try await stored { () throws(DatabaseError) in
             try await database.read { transaction throws(DatabaseError) in

@@ -110,6 +110,8 @@ public final class DeniedSignInStore: Sendable {
         _ transaction: Transaction
     ) throws(DatabaseError) -> AccessRequest? {
         guard let request = try request(id, in: organization, at: now, transaction) else { return nil }
+        // A repeated dismissal does not extend the first one.
+        guard request.state != (isDismissed ? .dismissed : .open) else { return request }
         try transaction.execute(
             "UPDATE denied_sign_in SET dismissed_at = $3 WHERE organization = $1 AND id = $2",
             .text(organization.text), .text(id), isDismissed ? .integer(now.seconds) : .null)

@@ -49,6 +49,26 @@ extension SessionStore {
         return result.get()
     }
 
+    /// Ends all sessions of an identity but one.
+    ///
+    /// - Parameter records: appended to the audit log with the number of ended sessions, if there are any.
+    public func endOthers(
+        than id: String, of owner: Identity, recording records: [AuditRecord]
+    ) async throws(DatabaseError) {
+        let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
+        let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
+            let keys = try SessionStore.end(
+                "issuer = $1 AND subject = $2 AND id <> $3",
+                [.text(owner.issuer.text), .text(owner.subject.text), .text(id)], at: changedAt, transaction)
+            for var record in records where !keys.isEmpty {
+                record.details.append(("sessions", String(keys.count)))
+                try AuditLog.append(record, at: moment, transaction)
+            }
+            return .commit((), publish: { for key in keys { cache.remove(key) } })
+        }
+        return result.get()
+    }
+
     /// Ends all sessions of an identity, in a transaction that also decides whether they may be ended.
     ///
     /// - Parameter records: appended to the audit log, with the number of ended sessions.

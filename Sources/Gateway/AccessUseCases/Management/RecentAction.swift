@@ -81,7 +81,7 @@ extension ManagementRequest {
     /// Returns the first event of this request with an action, or nil if there is none among the latest events.
     package func performed(_ action: AuditAction) async throws(Problem) -> RecentAction? {
         let events = try await answering { actions throws(ManagementError) in
-            try await actions.latestAuditEvents(200)
+            try await actions.latestAuditEvents(of: action, 200)
         }
         return events.compactMap { RecentAction($0.json, sequence: $0.sequence) }.last {
             $0.action == action && $0.requestID.isExactly(origin.requestID) && isOwn($0)

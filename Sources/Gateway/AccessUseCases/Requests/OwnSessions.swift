@@ -3,6 +3,7 @@ internal import Databases
 package import Endpoints
 internal import Grants
 internal import Identities
+internal import Policy
 internal import RuntimeConfiguration
 package import Sessions
 package import Time
@@ -52,6 +53,20 @@ package struct OwnSessions: Sendable {
             case .success: return true
             case .failure: return false
             }
+        }
+    }
+
+    /// Ends all sessions of the caller but the one of the request, which has this id.
+    package func endOthers(than id: String, _ context: RequestContext, _ caller: Caller) async throws(Problem) {
+        let (state, claims, origin) = (context.state, caller.claims, context.origin)
+        try await context.stored { () throws(DatabaseError) in
+            let records = try await database.compute {
+                let person = claims.audited(under: state.rules)
+                let records = state.auditRecords(.sessionEnd, of: claims, from: origin)
+                guard let identity = try? IdentityID(claims.identity) else { return records }
+                return records.map { $0.about(person, identity) }
+            }
+            try await store.endOthers(than: id, of: claims.identity, recording: records)
         }
     }
 

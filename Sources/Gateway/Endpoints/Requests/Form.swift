@@ -61,7 +61,7 @@ extension RequestContext {
             guard RequestForgery.isOwn(request, origin: configuration.publicURL, of: token, sent: form["csrf_token"])
             else {
                 var problem = Problem(.requestForgery, detail: "Go back, reload the page, and try again.")
-                if RequestOrigin.isOwnPage(request, origin: configuration.publicURL) { problem.unsentForm = items }
+                if keepsUnsentForms { problem.unsentForm = items.flatMap(RequestContext.short) }
                 throw problem
             }
         }

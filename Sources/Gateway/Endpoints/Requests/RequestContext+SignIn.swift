@@ -3,6 +3,7 @@ package import HTTPServer
 package import Identities
 internal import RuntimeConfiguration
 internal import SignInFlow
+internal import Text
 internal import Web
 
 extension RequestContext {
@@ -37,8 +38,20 @@ extension RequestContext {
 
     /// Whether a page of this site sent a form after its session had ended.
     package func isFormWithoutSession(_ endpoint: Endpoint) -> Bool {
-        endpoint.kind == .page && endpoint.access.readsForm
-            && RequestOrigin.isOwnPage(request, origin: configuration.publicURL)
+        endpoint.access.readsForm && keepsUnsentForms
+    }
+
+    /// Whether a form that is not processed is kept for the user: a page of this site sent it, and it holds no token.
+    var keepsUnsentForms: Bool {
+        guard let resource, resource.kind == .page, !resource.path.text.isExactly(Paths.explain.text) else {
+            return false
+        }
+        return RequestOrigin.isOwnPage(request, origin: configuration.publicURL)
+    }
+
+    /// The fields of a form; nil if they are too long to be kept.
+    static func short(_ fields: [(name: String, value: String)]) -> [(name: String, value: String)]? {
+        fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } <= unsentFormLimit ? fields : nil
     }
 
     /// The reply to a form without a session, with what the user entered.

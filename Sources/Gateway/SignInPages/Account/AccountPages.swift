@@ -121,9 +121,8 @@ package struct AccountPages: Sendable {
         switch try Action(of: form) {
         case .endSession: return try await endSession(form["id"] ?? "", context, caller)
         case .endOthers:
-            for session in try await sessions.list(context, caller) where !isOwn(session.id, caller) {
-                _ = try await sessions.end(session.id, context, caller)
-            }
+            guard let own = caller.session?.session.id else { return context.redirect(done: "sessions_ended") }
+            try await sessions.endOthers(than: own, context, caller)
             return context.redirect(done: "sessions_ended")
         case .timeZone:
             let name = form["time_zone"] ?? ""
