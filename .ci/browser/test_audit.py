@@ -147,6 +147,9 @@ def test_a_time_zone_holds_on_every_page_with_utc_in_the_tooltip(demo, script):
         browser.driver.find_element(By.CSS_SELECTOR, "footer a").click()
         assert browser.path == "/account#zone"
         field = browser.find("#time_zone")
+        # The script has filled in the browser's zone.
+        assert field.get_attribute("value") == ("UTC" if script else "")
+        field.clear()
         field.send_keys("Asia/Kolkat")
         browser.find("form .primary").click()
         browser.until(lambda: browser.all("#zone-fault"))
@@ -185,7 +188,7 @@ def test_other_sessions_end_after_a_question(demo):
         other.until(lambda: other.path == "/organizations/acme/members")
 
 
-def test_a_form_of_an_ended_session_leads_to_the_sign_in_page_and_back(demo):
+def test_a_form_of_an_ended_session_is_kept_and_sent_again_after_the_sign_in(demo):
     with Browser(demo) as one, Browser(demo) as other:
         one.sign_in(VIEWER)
         other.sign_in(VIEWER)
@@ -193,11 +196,22 @@ def test_a_form_of_an_ended_session_leads_to_the_sign_in_page_and_back(demo):
         other.open("/account?confirm=end_others")
         other.find("button.destructive").click()
         other.until(lambda: "All other sessions have ended." in other.text)
-        one.find("#time_zone").send_keys("UTC")
+        one.find("#time_zone").clear()
+        one.find("#time_zone").send_keys("Asia/Kolkata")
         one.find("form .primary").click()
-        one.until(lambda: "Your session has ended. Sign in to continue." in one.text)
-        one.find(".choices a").click()
+        one.until(lambda: "Your session has ended" in one.text)
+        kept = one.driver.current_window_handle
+        one.driver.switch_to.new_window("tab")
+        one.open("/account")
+        for choice in one.all(".choices a"):
+            choice.click()
         one.until(lambda: one.path == "/account")
+        one.driver.switch_to.window(kept)
+        for title in ("Your session has ended", "Send this again?"):
+            assert one.find("h1").text == title
+            one.find(".narrow form button").click()
+            one.until(lambda: one.all("h1") and one.find("h1").text != title)
+        assert "Times in Asia/Kolkata" in one.text
 
 
 def test_a_faulty_address_stands_at_its_field_and_is_kept(demo):

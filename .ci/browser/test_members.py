@@ -198,7 +198,7 @@ def test_expired_invitations_get_a_new_link_and_pending_ones_are_revoked_after_a
     press(manager, "Revoke invitation of kim@acme.example")
     assert "The invitation of kim@acme.example was revoked." in notice(manager)
     manager.open(f"{INVITATIONS}?state=expired")
-    assert len(manager.all("tbody tr")) == 1 and "1–1 of 1 (2 in all)" in manager.text
+    assert len(manager.all("tbody tr")) == 1 and "1 of 2" in manager.text
 
 
 def test_many_members_are_searched_filtered_sorted_and_paged(manager):
@@ -226,11 +226,11 @@ def test_many_members_are_searched_filtered_sorted_and_paged(manager):
     history = manager.driver.execute_script("return history.length") if manager.has_script else 0
     manager.find("#q").send_keys("person 5")
     if manager.has_script:
-        manager.until(lambda: "(62 in all)" in manager.text)
+        manager.until(lambda: " of 62" in manager.text)
         assert manager.driver.execute_script("return history.length") == history
     else:
         press(manager, "Apply")
-    assert "1–11 of 11 (62 in all)" in manager.text
+    assert "11 of 62" in manager.text
     manager.open(MEMBERS + "?role=organization-manager")
     assert [e.text for e in manager.all("tbody .name a")] == ["Carla Ceo"]
     manager.open(MEMBERS + "?q=nothing+like+it")
