@@ -129,7 +129,7 @@ def test_a_removal_asks_first_and_names_the_consequences(demo, manager):
         assert "Rule removed." in manager.find(".notice").text and len(conditions(manager)) == 3
         guest.open("/organizations/acme")
         assert "don't have access" in guest.text
-    go(manager, named(manager, "Dismiss"))
+    named(manager, "Dismiss").click()
     assert not manager.all(".notice")
 
 
