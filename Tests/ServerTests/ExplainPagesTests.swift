@@ -60,7 +60,7 @@ struct ExplainPagesTests {
             #expect(shown.contains("<code class=\"value equal\">acme-viewers</code>") && !shown.contains("How to let"))
         }
         #expect(try await explain("sam").contains("has no role"))
-        for subject in ["sam", "nobody"] {
+        for subject in ["sam", "absent"] {
             let shown = try await explain(subject, by: viewer)
             #expect(shown.contains("No such user is known here.") && !shown.contains("Acme-Viewers"))
         }

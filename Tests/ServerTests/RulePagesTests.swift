@@ -92,7 +92,7 @@ struct RulePagesTests {
 
     // MARK: Moves and removals
 
-    @Test("a move that affects nobody is made at once; any other is previewed")
+    @Test("a move that changes no role is made at once; any other is previewed")
     func moves() async throws {
         _ = try await world.browser("vic")
         let (a, b) = (try await add("groups", "a"), try await add("groups", "everyone", "organization-manager"))

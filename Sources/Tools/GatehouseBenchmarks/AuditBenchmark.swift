@@ -49,7 +49,7 @@ private func measureSearches(of database: Database) throws {
     add("without a filter") { _ in }
     add("of every actor") { $0.text = "example" }
     add("of one actor") { $0.text = "s500 " }
-    add("without a match") { $0.text = "nobody" }
+    add("without a match") { $0.text = "absent" }
     add("for an action without events") { $0.action = .grantRevoke }
     add("for a time without events") { $0.to = Timestamp(seconds: 0) }
     for (name, query) in queries {

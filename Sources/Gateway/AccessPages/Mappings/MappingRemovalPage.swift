@@ -60,7 +60,7 @@ package struct MappingRemovalPage: DocumentPage {
             line(effects.gains.count, "gains access", "gain access"),
         ].compactMap { $0 }
         let rest: HTML =
-            lines.isEmpty ? "Nobody loses access or changes role." : "Everyone else stays as they are."
+            lines.isEmpty ? "No one loses access or changes role." : "Everyone else stays as they are."
         return lines + [rest, "In effect at once, for open sessions too."]
     }
 }

@@ -81,7 +81,7 @@ struct MappingsPages: Sendable {
         let previewed = PreviewedChange(change, submitted, table, preview)
         switch submitted["step"].map({ ExactText($0) }) {
         case "save": return try await visit.save(previewed)
-        case "move" where previewed.affectsNobody: return try await visit.save(previewed)
+        case "move" where previewed.changesNoRole: return try await visit.save(previewed)
         default: return try await visit.show(previewed)
         }
     }
@@ -100,7 +100,7 @@ struct PreviewedChange: Sendable {
     }
 
     /// Whether the change alters no role and no rule's effect, so that it needs no preview.
-    var affectsNobody: Bool {
+    var changesNoRole: Bool {
         preview.people.isEmpty && preview.shadowed.isEmpty && !preview.wouldLockOut
             && preview.own.before == preview.own.after
     }
