@@ -8,6 +8,7 @@ import tempfile
 
 from gatehouse import BINARY
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -80,7 +81,9 @@ class Browser:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def until(self, condition, seconds=10):
-        return WebDriverWait(self.driver, seconds).until(lambda _: condition())
+        # While a page is replaced, the browser may fail to read it.
+        wait = WebDriverWait(self.driver, seconds, ignored_exceptions=[WebDriverException])
+        return wait.until(lambda _: condition())
 
     def choose(self, user):
         """Chooses this user at the demo provider."""
