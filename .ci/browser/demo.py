@@ -1,5 +1,6 @@
 """The demo and a browser for it; shared by the browser tests."""
 
+import importlib.resources
 import json
 import os
 import signal
@@ -10,7 +11,15 @@ from gatehouse import BINARY
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
+
+AXE = importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text()
+RUN = """
+const done = arguments[0];
+axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then(
+  found => done(found.violations.map(v => `${v.id}: ${v.nodes[0].html}`)), error => done([String(error)]))
+"""
 
 
 class Demo:
@@ -49,7 +58,7 @@ class Browser:
         if not script:
             options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
         self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
-        self.demo = demo
+        self.demo, self.width = demo, width
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
@@ -109,11 +118,54 @@ class Browser:
         folder = os.environ.get("SCREENSHOTS")
         if folder:
             height = self.driver.execute_script("return document.documentElement.scrollHeight")
-            width = self.driver.execute_script("return window.innerWidth")
             self.driver.execute_cdp_cmd(
                 "Emulation.setDeviceMetricsOverride",
-                {"width": width, "height": min(height, 4000), "deviceScaleFactor": 1, "mobile": width < 500})
+                {"width": self.width, "height": min(height, 4000), "deviceScaleFactor": 1, "mobile": self.width < 500})
             self.driver.save_screenshot(f"{folder}/{name}.png")
+
+    def reach(self, name, *keys):
+        """Moves the focus by the Tab key to the control of this text, label or ID, and sends the keys to it."""
+        for _ in range(120):
+            element = self.driver.switch_to.active_element
+            names = (" ".join(element.text.split()), element.get_attribute("aria-label"), element.get_attribute("id"))
+            if name in names:
+                outline = element.value_of_css_property("outline-style")
+                assert outline != "none", f"the focus on {name} is invisible"
+                element.send_keys(*keys)
+                return
+            element.send_keys(Keys.TAB)
+        raise AssertionError(f"the keyboard does not reach {name}")
+
+    def follow(self, name, *keys):
+        """Reaches a control by the keyboard, sends the keys (Enter if there are none), and waits for the next page."""
+        page = self.find("html")
+        self.reach(name, *(keys or [Keys.ENTER]))
+        self.until(lambda: self.is_gone(page))
+
+    @property
+    def fits(self):
+        """True if the page is not wider than the window. (A phone's `innerWidth` grows with the page.)"""
+        return self.driver.execute_script("return document.documentElement.scrollWidth") <= self.width
+
+    def violations(self):
+        """The violations of WCAG 2.2 A or AA that axe-core finds, and whether the page is too wide."""
+        self.driver.execute_script(AXE)
+        found = self.driver.execute_async_script(RUN)
+        return found if self.fits else [*found, "the page is wider than the window"]
+
+    def press(self, name, part="main"):
+        """Presses the button or link of this name, and waits for its page."""
+        page = self.find("html")
+        named = (e for e in self.all(f"{part} button, {part} a") if name in (" ".join(e.text.split()), e.get_attribute("aria-label")))
+        next(named).click()
+        self.until(lambda: self.is_gone(page))
+
+    def is_gone(self, element):
+        try:
+            element.is_enabled()
+            return False
+        except WebDriverException:
+            return True
 
     def problems(self):
         """The browser's complaints: refused scripts, styles and forms, and errors."""

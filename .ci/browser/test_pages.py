@@ -206,17 +206,16 @@ def test_pages_fit_in_light_and_dark_and_on_a_phone(demo, width, dark):
     with Browser(demo, width=width, height=844, dark=dark) as browser:
         name = f"{width}-{'dark' if dark else 'light'}"
         browser.open("/")
-        fits = "return document.documentElement.scrollWidth <= window.innerWidth"
-        assert browser.driver.execute_script(fits)
+        assert browser.fits
         browser.screenshot(f"start-{name}")
         browser.sign_in("demo-manager")
-        assert browser.driver.execute_script(fits)
+        assert browser.fits
         ground = browser.driver.execute_script("return getComputedStyle(document.body).backgroundColor")
         light = sum(int(part) for part in ground[4:-1].split(",")) > 382
         assert light != dark
         browser.screenshot(f"organization-{name}")
         browser.open("/organizations/none")
-        assert browser.driver.execute_script(fits)
+        assert browser.fits
         browser.screenshot(f"refused-{name}")
 
 

@@ -1,7 +1,5 @@
 """Access requests: who signed in without a role, what a manager does about it, and what the user sees."""
 
-import importlib.resources
-
 import pytest
 from demo import Browser, Demo
 from selenium.webdriver.common.by import By
@@ -10,12 +8,6 @@ from selenium.webdriver.common.keys import Keys
 MANAGER, STRANGER, IMPOSTOR = "demo-manager", "demo-stranger", "demo-unverified"
 ACME = "/organizations/acme"
 REQUESTS = f"{ACME}/access-requests"
-AXE = importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text()
-RUN = """
-const done = arguments[0];
-axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then(
-  found => done(found.violations.map(v => `${v.id}: ${v.nodes[0].html}`)), error => done([String(error)]))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +48,6 @@ def is_gone(element):
 def tab_count(browser):
     pills = browser.all(".tabs .pill")
     return pills[0].text.split()[0] if pills else None
-
-
-def violations(browser):
-    browser.driver.execute_script(AXE)
-    found = browser.driver.execute_async_script(RUN)
-    if not browser.driver.execute_script("return document.documentElement.scrollWidth <= window.innerWidth"):
-        found.append("the page is wider than the window")
-    return found
 
 
 def test_requests_have_a_tab_of_their_own_with_a_count_on_every_page(manager):
@@ -160,22 +144,10 @@ def test_a_search_finds_a_user_without_a_new_page(manager):
     manager.until(lambda: "No requests match" in manager.text)
 
 
-@pytest.mark.parametrize("width, dark", [(1440, False), (1440, True), (390, False), (390, True)])
-def test_the_pages_have_no_violations_and_fit(demo, width, dark):
-    with Browser(demo, width=width, height=844, dark=dark) as browser:
+def test_the_first_request_of_a_phone_is_above_the_fold(demo):
+    with Browser(demo, width=390, height=844) as browser:
         browser.sign_in(MANAGER, REQUESTS)
-        for path in (REQUESTS, f"{REQUESTS}?state=dismissed", f"{REQUESTS}?q=nothing"):
-            browser.open(path)
-            assert violations(browser) == [], path
-        if width == 390:
-            browser.open(REQUESTS)
-            # The first result begins above the fold.
-            assert browser.find(".requests tbody tr").rect["y"] < 500
-        browser.screenshot(f"requests-{width}{'-dark' if dark else ''}")
-    with Browser(demo, width=width, height=844, dark=dark) as browser:
-        browser.sign_in(IMPOSTOR)
-        assert violations(browser) == []
-        browser.screenshot(f"refused-{width}{'-dark' if dark else ''}")
+        assert browser.find(".requests tbody tr").rect["y"] < 500
 
 
 def test_everything_works_without_javascript(demo):

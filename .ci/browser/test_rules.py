@@ -6,7 +6,6 @@ import pytest
 from demo import Browser, Demo
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
-from test_accessibility import AXE, RUN, check
 
 RULES = "/organizations/acme/claim-mappings"
 MANAGER, VIEWER, STRANGER, UNVERIFIED = "demo-manager", "demo-viewer", "demo-stranger", "demo-unverified"
@@ -262,28 +261,3 @@ def test_everything_fits_a_phone(shared):
             assert button.rect["height"] >= 40 and button.rect["width"] >= 40
         browser.open(f"{RULES}/explain?denied={denied(shared, STRANGER)}")
         assert browser.find(".remedies").rect["y"] > browser.find(".explained").rect["y"]
-
-
-@pytest.mark.parametrize("width, dark", [(1440, False), (1440, True), (390, False), (390, True)])
-def test_pages_have_no_violations_and_fit(shared, width, dark):
-    with Browser(shared, width=width, height=900, dark=dark) as browser:
-        browser.sign_in(MANAGER, RULES)
-        add(browser, "groups", "Everyone", role="Organization Manager")
-        with sqlite3.connect(shared.database, timeout=10) as store:
-            rule = store.execute("SELECT id FROM claim_mapping").fetchone()[0]
-        pages = [
-            RULES, f"{RULES}?add=1", f"{RULES}?edit={rule}", f"{RULES}?remove={rule}", f"{RULES}?done=saved",
-            f"{RULES}?add=1&request={denied(shared, UNVERIFIED)}", f"{RULES}/explain",
-            f"{RULES}/explain?denied={denied(shared, UNVERIFIED)}", f"{RULES}/explain?denied={denied(shared, STRANGER)}",
-            f"{RULES}/explain?member={identity(shared, 'vic@acme.example')}",
-        ]
-        found = [(page, check(browser, page)) for page in pages]
-        fill(browser, "groups", "everyone")
-        found.append(("preview", violations(browser)))
-        assert [(page, problems) for page, problems in found if problems] == []
-
-
-def violations(browser):
-    """The violations on the current page, which a form led to."""
-    browser.driver.execute_script(AXE)
-    return browser.driver.execute_async_script(RUN)

@@ -60,12 +60,58 @@ def test_menus_close_with_escape_and_give_the_focus_back(browser):
     assert not browser.all(".switcher[open]") and browser.driver.switch_to.active_element == menu
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_the_keyboard_alone_signs_in_and_finds_who_owns_a_workspace(demo, script):
+    with Browser(demo, script=script) as browser:
+        browser.open("/")
+        browser.follow("Continue with demo")
+        browser.follow(next(e.text for e in browser.all("button") if "Carla Ceo" in e.text).replace("\n", " "))
+        browser.open("/organizations/acme")
+        browser.reach("q", "soc emea")
+        if script:
+            browser.until(lambda: len(browser.all("tbody tr")) == 1)
+        else:
+            browser.follow("Apply")
+        browser.follow("SOC EMEA")
+        assert browser.find("h1").text == "SOC EMEA"
+        owners = browser.find("aside").text if browser.all("aside") else browser.find("main").text
+        assert "@acme.example" in owners
+        browser.follow("Overview")
+        browser.follow("30 d")
+        assert "sort=change" in browser.path
+        browser.reach("Export", Keys.ENTER)
+        browser.reach("CSV", Keys.ESCAPE)
+        if script:
+            assert browser.driver.switch_to.active_element.text == "Export"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_the_keyboard_alone_compares_usage_and_sets_a_time_zone(demo, script):
+    with Browser(demo, script=script) as browser:
+        browser.sign_in("demo-viewer", "/organizations/acme/usage")
+        browser.follow("Month")
+        assert "interval=month" in browser.path and "so far" in browser.text
+        browser.reach("compare", Keys.SPACE)
+        if "compare=1" not in browser.path:
+            browser.follow("Apply")
+        browser.until(lambda: "compare=1" in browser.path)
+        assert " before" in browser.find(".usage").text
+        browser.follow("Change the time zone")
+        browser.find("#time_zone").clear()
+        browser.reach("time_zone", "Europe/Berlin")
+        browser.follow("Save")
+        assert "Time zone saved." in browser.text and "Times in Europe/Berlin" in browser.find("footer").text
+        browser.reach("Your account: Vic Viewer", Keys.ENTER)
+        browser.follow("Sign out")
+        assert "You are signed out" in browser.text
+
+
 @pytest.mark.parametrize("width, dark", [(1440, False), (1440, True), (390, False), (390, True)])
 def test_the_sheet_shows_every_component(demo, width, dark):
     with Browser(demo, width, 900, dark) as browser:
         browser.open("/demo/components")
         for words in ("Email not verified", "Over limit", "Undo", "Suspend Vic Moreno?", "matches pattern"):
             assert words in browser.text
-        assert browser.driver.execute_script("return document.documentElement.scrollWidth") <= width
+        assert browser.fits
         assert browser.problems() == []
         browser.screenshot(f"components-{width}{'-dark' if dark else ''}")

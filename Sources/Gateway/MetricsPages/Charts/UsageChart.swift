@@ -97,11 +97,12 @@ struct UsageChart {
             }
             if let reaches = chart.reaches {
                 var (labels, month): ([HTML], CalendarDay) = ([], (chart.firstDay.firstOfMonth + 31).firstOfMonth)
+                let most = width > 400 ? 8 : 4
+                let step = max(1, ((reaches - chart.firstDay) / 30 + most - 1) / most)
                 var months = 0
                 while month <= reaches {
                     let date = CalendarDate(month.start)
-                    let total = max(1, (reaches - chart.firstDay) / 30)
-                    if months % max(1, total / (width > 400 ? 8 : 4)) == 0 {
+                    if months.isMultiple(of: step) {
                         labels.append(label(month, date.month == 1 ? "\(date.monthName) \(date.year)" : date.monthName))
                     }
                     months += 1

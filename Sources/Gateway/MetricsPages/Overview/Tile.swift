@@ -18,7 +18,7 @@ struct Tile {
     var markup: HTML {
         """
         <a class="tile\(state.map { " \($0)" as HTML })" href="\(link)#\(figure.metric.rawValue)"><span class="label">\(figure.metric.title)\(badge)</span>
-        <span class="value">\(Number.grouped(figure.counted)) <small>\(of)</small></span>
+        <span class="amount">\(Number.grouped(figure.counted)) <small>\(of)</small></span>
         \(meter)<span class="pair"><span>\(share)</span><span>\(rest)</span></span>
         \(Sparkline(figures: figure.recent, limit: figure.licensed).markup)
         <span class="pair"><span>\(change)</span>\(seats)</span>

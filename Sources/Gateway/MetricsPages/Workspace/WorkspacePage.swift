@@ -77,7 +77,7 @@ public struct WorkspacePage: Sendable {
         let current: HTML = metric == self.metric ? " aria-current=\"true\"" : ""
         return """
             <li><a class="tile" href="\(link(metric, report.interval))"\(current)><span class="label">\(metric.title)</span>
-            <span class="value">\(Number.grouped(count))</span>
+            <span class="amount">\(Number.grouped(count))</span>
             <span class="pair"><span>\(share)</span><span>\(Change.text(row?.change(of: metric)))</span></span>
             \(Sparkline(figures: figures, limit: nil).markup)</a></li>
 

@@ -164,7 +164,9 @@ package struct Pager: Sendable {
         sizes = Pager.limits.map { ($0, url($0)) }
     }
 
+    /// The row; nothing if the list would be empty without a search too.
     package var markup: HTML {
+        if all == 0 { return "" }
         let range = shown == 0 ? "0" : "\(Number.grouped(first))–\(Number.grouped(first + shown - 1))"
         let text =
             if matches == all {
