@@ -101,7 +101,7 @@ def test_the_keyboard_alone_compares_usage_and_sets_a_time_zone(demo, script):
         browser.reach("time_zone", "Europe/Berlin")
         browser.follow("Save")
         assert "Time zone saved." in browser.text and "Times in Europe/Berlin" in browser.find("footer").text
-        browser.reach("Your account: Vic Viewer", Keys.ENTER)
+        browser.reach("VV Your account: Vic Viewer", Keys.ENTER)
         browser.follow("Sign out")
         assert "You are signed out" in browser.text
 
