@@ -101,7 +101,7 @@ def requests(browser):
     row.find_element(By.CSS_SELECTOR, ".rows button").click()
     browser.until(lambda: browser.all(".notice"))
     yield "access-request-dismissed", browser
-    browser.press("Undo: show Sam Stranger’s request again", "body")
+    browser.press("Undo: open the request of Sam Stranger again", "body")
 
 
 def rules(browser):
