@@ -155,9 +155,13 @@ class Browser:
 
     def press(self, name, part="main"):
         """Presses the button or link of this name, and waits for its page."""
-        page = self.find("html")
         named = (e for e in self.all(f"{part} button, {part} a") if name in (" ".join(e.text.split()), e.get_attribute("aria-label")))
-        next(named).click()
+        self.go(next(named))
+
+    def go(self, element):
+        """Presses a button or link, and waits for its page."""
+        page = self.find("html")
+        element.click()
         self.until(lambda: self.is_gone(page))
 
     def is_gone(self, element):

@@ -55,12 +55,12 @@ def test_events_are_sentences_with_linked_actor_and_target(demo, manager):
     manager.open(AUDIT)
     told = sentences(manager)
     assert "Carla Ceo suspended Vic Viewer" in told and "Carla Ceo reinstated Vic Viewer" in told
-    manager.driver.find_element(By.LINK_TEXT, "Vic Viewer").click()
+    manager.go(manager.driver.find_element(By.LINK_TEXT, "Vic Viewer"))
     assert f"target={target}" in manager.path
     assert all("Vic Viewer" in sentence for sentence in sentences(manager)) and sentences(manager)
     # The filter is shown by the user's name, and can be removed.
     assert manager.find(".active-filters").text.split() == ["Target:", "Vic", "Viewer"]
-    manager.find(".active-filters a").click()
+    manager.go(manager.find(".active-filters a"))
     assert manager.path == AUDIT and not manager.all(".active-filters")
 
 
@@ -99,7 +99,7 @@ def test_one_search_finds_actors_and_targets_while_the_user_types(demo, manager)
                for link in manager.all(".exports a"))
     manager.find("#q").send_keys(" absent")
     manager.until(lambda: "No events match these filters" in manager.text)
-    manager.driver.find_element(By.LINK_TEXT, "Clear filters").click()
+    manager.go(manager.driver.find_element(By.LINK_TEXT, "Clear filters"))
     assert manager.path == AUDIT and len(sentences(manager)) > 1
 
 
@@ -129,9 +129,9 @@ def test_pages_of_the_log_are_linked_and_sized(demo, manager):
     manager.open(f"{AUDIT}?action=claim_mapping_create&limit=25")
     assert manager.find(".pager p").text.startswith("1–25 of 3")
     first = sentences(manager)
-    manager.find("a[rel=next]").click()
+    manager.go(manager.find("a[rel=next]"))
     assert manager.find(".pager p").text.startswith("26–3") and sentences(manager) != first
-    manager.find("a[rel=prev]").click()
+    manager.go(manager.find("a[rel=prev]"))
     assert sentences(manager) == first
 
 
@@ -140,7 +140,7 @@ def test_a_time_zone_holds_on_every_page_with_utc_in_the_tooltip(demo, script):
     with Browser(demo, script=script) as browser:
         browser.sign_in(VIEWER)
         assert "Times in UTC" in browser.find("footer").text
-        browser.driver.find_element(By.CSS_SELECTOR, "footer a").click()
+        browser.go(browser.driver.find_element(By.CSS_SELECTOR, "footer a"))
         assert browser.path == "/account#zone"
         field = browser.find("#time_zone")
         # The script has filled in the browser's zone.
@@ -170,7 +170,7 @@ def test_other_sessions_end_after_a_question(demo):
         other.sign_in(VIEWER)
         one.open("/account")
         assert "This session" in one.find("#sessions ~ *, .entries").text or "This session" in one.text
-        one.driver.find_element(By.LINK_TEXT, "End all other sessions…").click()
+        one.go(one.driver.find_element(By.LINK_TEXT, "End all other sessions…"))
         assert one.find("h1").text == "End all other sessions?" and "will end" in one.text
         other.open("/organizations/acme")
         assert other.find("h1").text == "Overview"

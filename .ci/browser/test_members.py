@@ -225,7 +225,7 @@ def test_many_members_are_searched_filtered_sorted_and_paged(manager):
     history = manager.driver.execute_script("return history.length") if manager.has_script else 0
     manager.find("#q").send_keys("person 5")
     if manager.has_script:
-        manager.until(lambda: " of 62" in manager.text)
+        manager.until(lambda: "11 of 62" in manager.text)
         assert manager.driver.execute_script("return history.length") == history
     else:
         press(manager, "Apply")

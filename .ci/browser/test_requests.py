@@ -31,20 +31,6 @@ def row(browser, name):
     return next(r for r in browser.all(".requests tbody tr") if name in r.text)
 
 
-def press(browser, element):
-    old = browser.find("html")
-    element.click()
-    browser.until(lambda: is_gone(old))
-
-
-def is_gone(element):
-    try:
-        element.is_enabled()
-        return False
-    except Exception:
-        return True
-
-
 def tab_count(browser):
     pills = browser.all(".tabs .pill")
     return pills[0].text.split()[0] if pills else None
@@ -86,7 +72,7 @@ def test_a_request_leads_to_an_invitation_a_rule_and_an_explanation(manager):
     assert links["Organization Viewer…"].endswith("?email=sam%40elsewhere.example&role=organization-viewer")
     rule = next(a for a in stranger.find_elements(By.TAG_NAME, "a") if a.text == "Add a rule…").get_attribute("href")
     assert "/claim-mappings?add=1&request=" in rule
-    press(manager, next(a for a in stranger.find_elements(By.TAG_NAME, "a") if a.text == "Explain"))
+    manager.go(next(a for a in stranger.find_elements(By.TAG_NAME, "a") if a.text == "Explain"))
     assert "explain?denied=" in manager.path and "Sam" in manager.text or "sam@elsewhere.example" in manager.text
     manager.driver.get(rule)
     assert any("sam@elsewhere.example" in (field.get_property("value") or "") for field in manager.all("input"))
@@ -95,18 +81,18 @@ def test_a_request_leads_to_an_invitation_a_rule_and_an_explanation(manager):
 def test_a_dismissal_names_the_user_and_is_undone(manager):
     stranger = row(manager, "Sam Stranger")
     stranger.find_element(By.CSS_SELECTOR, ".row-actions summary").click()
-    press(manager, next(b for b in stranger.find_elements(By.TAG_NAME, "button") if b.text == "Dismiss"))
+    manager.go(next(b for b in stranger.find_elements(By.TAG_NAME, "button") if b.text == "Dismiss"))
     assert "The request of Sam Stranger was dismissed." in manager.find(".notice").text and tab_count(manager) == "1"
     assert all("Sam Stranger" not in r.text for r in manager.all(".requests tbody tr"))
     manager.screenshot("request-dismissed")
-    press(manager, next(b for b in manager.all(".notice button") if b.text == "Undo"))
+    manager.go(next(b for b in manager.all(".notice button") if b.text == "Undo"))
     assert "is open again" in manager.find(".notice").text and row(manager, "Sam Stranger") and tab_count(manager) == "2"
     # Dismissed once more, and reopened from the list of dismissed requests.
     menu = row(manager, "Sam Stranger")
     menu.find_element(By.CSS_SELECTOR, ".row-actions summary").click()
-    press(manager, next(b for b in menu.find_elements(By.TAG_NAME, "button") if b.text == "Dismiss"))
+    manager.go(next(b for b in menu.find_elements(By.TAG_NAME, "button") if b.text == "Dismiss"))
     manager.open(f"{REQUESTS}?state=dismissed")
-    press(manager, next(b for b in manager.all(".steps button") if b.text == "Reopen"))
+    manager.go(next(b for b in manager.all(".steps button") if b.text == "Reopen"))
     assert "No dismissed requests" in manager.text
     manager.open(REQUESTS)
     assert row(manager, "Sam Stranger")
@@ -153,9 +139,9 @@ def test_the_first_request_of_a_phone_is_above_the_fold(demo):
 def test_everything_works_without_javascript(demo):
     with Browser(demo, script=False) as browser:
         browser.sign_in(MANAGER, REQUESTS)
-        row(browser, "Una Unverified").find_element(By.CSS_SELECTOR, ".steps button").click()
+        browser.go(row(browser, "Una Unverified").find_element(By.CSS_SELECTOR, ".steps button"))
         assert "The request of Una Unverified was dismissed." in browser.text
-        browser.find(".notice button").click()
+        browser.go(browser.find(".notice button"))
         assert row(browser, "Una Unverified")
         browser.find("#q").send_keys("una", Keys.ENTER)
         assert len(browser.all(".requests tbody tr")) == 1
@@ -173,7 +159,7 @@ def test_a_refused_user_sees_their_details_and_can_check_again(demo):
         assert shown["User ID at the provider"] == IMPOSTOR and shown["Reason"] == "Your email address isn't verified"
         # No rule is disclosed, and no organization.
         assert "acme-soc" not in browser.text and "Acme" not in browser.text
-        press(browser, next(b for b in browser.all("button") if b.text == "Check again"))
+        browser.go(next(b for b in browser.all("button") if b.text == "Check again"))
         assert browser.path.rstrip("?") == ACME and "Una Unverified" in browser.text
-        press(browser, next(b for b in browser.all("main button") if b.text == "Use another account"))
+        browser.go(next(b for b in browser.all("main button") if b.text == "Use another account"))
         assert "/organizations" not in browser.path

@@ -97,11 +97,11 @@ internal import Threads
         guard code == SQLITE_OK else { throw error(code, sql: sql) }
     }
 
-    /// Lets a thread that waits for this processor run, once in 24 statements: a long transaction, such as a batch of a
+    /// Lets a thread that waits for this processor run, once in 16 statements: a long transaction, such as a batch of a
     /// publisher, then delays requests that need no store by its last few statements only.
     func letOthersRun() {
         statementsRun &+= 1
-        if statementsRun % 24 == 0 { SystemThread.letOthersRun() }
+        if statementsRun % 16 == 0 { SystemThread.letOthersRun() }
     }
 
     var isInTransaction: Bool {
