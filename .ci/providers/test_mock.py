@@ -49,7 +49,7 @@ def test_users_sign_in_and_see_the_page(url, user, role):
 
 def test_an_unverified_address_gives_no_role(url):
     browser = sign_in(url, "una")
-    assert browser.status == 404 and "not known to be verified" in browser.text
+    assert browser.status == 404 and "say whether your email address is verified" in browser.text
 
 
 def test_a_refusal_without_the_state_is_rejected(url):
