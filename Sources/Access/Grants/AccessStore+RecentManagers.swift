@@ -15,8 +15,9 @@ extension AccessStore {
         return try await database.read { transaction throws(DatabaseError) in
             let candidates = try transaction.all(
                 """
-                SELECT identity FROM person_seen
-                WHERE organization = $1 AND seen_at > $3 AND (mapped_role = $2 OR rules <> $4)
+                SELECT identity FROM person_seen WHERE organization = $1 AND mapped_role = $2 AND +seen_at > $3
+                UNION SELECT identity FROM person_seen WHERE organization = $1 AND rules < $4 AND +seen_at > $3
+                UNION SELECT identity FROM person_seen WHERE organization = $1 AND rules > $4 AND +seen_at > $3
                 UNION SELECT identity FROM access_grant WHERE organization = $1 AND role = $2 ORDER BY identity
                 """, .text(organization.text), .text(Role.manager.rawValue),
                 .integer(moment.seconds - AccessStore.memory), .text(reading.tag?.text ?? "-")

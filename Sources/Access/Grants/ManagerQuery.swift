@@ -82,6 +82,14 @@ struct ManagerQuery: Sendable {
             hasGrant: grant == .found, holders: holders)
     }
 
+    // `+` keeps the index of sign-in times out of the plans: it would read all users of the last 30 days.
+    static let likely = """
+        SELECT \(AccessStore.signInColumns) FROM person_seen
+        WHERE organization = $1 AND mapped_role = $2 AND +seen_at > $3 LIMIT $4
+        """
+    static let outdated =
+        "SELECT \(AccessStore.signInColumns) FROM person_seen WHERE \(AccessStore.isOutdated) AND +seen_at > $3"
+
     /// Finds a manager among the users with a stored manager role and, under rules in force, those who were not
     /// evaluated under them. Under rules in force no other user can be one.
     func likelyWitness(_ transaction: Transaction) throws(DatabaseError) -> ManagerWitness? {
@@ -94,15 +102,11 @@ struct ManagerQuery: Sendable {
         let oldest = SQLValue.integer(moment.seconds - AccessStore.memory)
         // Users with a stored manager role are likely to remain managers under proposed rules too.
         _ = try transaction.contains(
-            """
-            SELECT \(AccessStore.signInColumns) FROM person_seen
-            WHERE organization = $1 AND mapped_role = $2 AND seen_at > $3 LIMIT $4
-            """, .text(organization.text), .text(Role.manager.rawValue), oldest,
+            ManagerQuery.likely, .text(organization.text), .text(Role.manager.rawValue), oldest,
             .integer(isProposal ? ManagerQuery.batch : .max), where: counts)
         if found != nil || isProposal { return found }
         _ = try transaction.contains(
-            "SELECT \(AccessStore.signInColumns) FROM person_seen WHERE \(AccessStore.isOutdated) AND seen_at > $3",
-            .text(organization.text), .text(tag.text), oldest, where: counts)
+            ManagerQuery.outdated, .text(organization.text), .text(tag.text), oldest, where: counts)
         return found
     }
 
