@@ -35,6 +35,7 @@ struct ChartTests {
     @Test("unknown days are gaps, and a period without figures says so")
     func gaps() {
         #expect(chart([nil, nil, nil]).contains("No figures in this period"))
+        #expect(!chart([nil, nil], limit: 200).contains("class=\"break\""), "the scale begins at zero")
         let line = chart([3, 4, nil, 5, 6]).matches(of: /class="line" d="([^"]*)"/).first.map { String($0.1) } ?? ""
         #expect(line.matches(of: /M/).count == 2 && line.matches(of: /L/).count == 2)
         #expect(chart([1]).contains("class=\"line\"") && chart([]).contains("No figures"))

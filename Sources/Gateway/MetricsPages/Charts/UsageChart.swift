@@ -55,7 +55,7 @@ struct UsageChart {
         init(_ chart: UsageChart, width: Double, height: Double) {
             (self.chart, self.width, self.height) = (chart, width, height)
             let all = (chart.figures + chart.before).compactMap(\.self)
-            let least = (all + [chart.limit].compactMap(\.self)).min() ?? 0
+            let least = all.min().map { min($0, chart.limit ?? $0) } ?? 0
             scale = ChartScale(least: least, most: max(all.max() ?? 0, chart.limit ?? 0))
             let last = chart.reaches ?? chart.lastDay
             span = Double(max(1, last - chart.firstDay))

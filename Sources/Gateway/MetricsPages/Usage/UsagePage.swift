@@ -75,20 +75,23 @@ public struct UsagePage: Sendable {
     private func card(_ metric: Metric, _ figures: [Int?], _ before: [Int?]) -> HTML {
         let figure = workspace == nil ? summary.figures.first { $0.metric == metric } : nil
         let licensed = figure?.licensed
-        // The trend begins today, so that a period of the past has none. Beyond a year it would crowd the chart.
+        // Beyond a year, the trend would crowd the chart.
         let reaches = figure?.reachesLicenseOn.flatMap { day in
-            query.to >= report.today && day - report.today <= 366 ? day : nil
+            isCurrent && day - report.today <= 366 ? day : nil
         }
         let chart = UsageChart(
             title: metric.title, report: report, figures: figures, before: before, limit: licensed,
             reaches: reaches)
         return """
-            <section class="panel usage" aria-labelledby="\(metric.rawValue)"><div><h2 id="\(metric.rawValue)">\(metric.title) \(LicenseBadge.markup(figure?.state))</h2>
+            <section class="panel usage" aria-labelledby="\(metric.rawValue)"><div><h2 id="\(metric.rawValue)">\(metric.title) \(LicenseBadge.markup(isCurrent ? figure?.state : nil))</h2>
             <p>\(sentence(figures, before, figure))</p>\(legend(!before.isEmpty, reaches != nil))\(chart.markup)</div>
             <div tabindex="0" role="region" aria-label="\(metric.title) as a table">\(UsageTable(title: metric.title, report: report, figures: figures, limit: licensed).markup)</div></section>
 
             """
     }
+
+    /// Whether the period ends today. The state and the trend are those of today, so that a period of the past has none.
+    private var isCurrent: Bool { query.to >= report.today }
 
     private func sentence(_ figures: [Int?], _ before: [Int?], _ figure: MetricsSummary.Figure?) -> HTML {
         guard let last = figures.compactMap(\.self).last else { return "No figures in this period" }
@@ -96,7 +99,7 @@ public struct UsagePage: Sendable {
             figure.map { figure in figure.licensed.map { " of \(Number.grouped($0))" } ?? " · Unlimited" }
         let change = UsagePage.change(figures).map { " · \(Number.signed($0)) in \(days) days" as HTML }
         let earlier = UsagePage.change(before).map { ", \(Number.signed($0)) in the \(days) before" as HTML }
-        let over = figure?.overSince.map { " · over since \($0.shown)" as HTML }
+        let over = (isCurrent ? figure?.overSince : nil).map { " · over since \($0.shown)" as HTML }
         return "<strong>\(Number.grouped(last))</strong>\(of)\(change)\(earlier)\(over)"
     }
 
