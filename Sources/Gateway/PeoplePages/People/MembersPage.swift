@@ -39,7 +39,15 @@ package struct MembersPage: DocumentPage {
             <div id="results">\(page.items.isEmpty ? nothing : table)\(onlyOneself)
             \(pager)</div></div>
             """
-        return organization.peoplePage(account, notice: notice, content)
+        return organization.peoplePage(account, notice: notice, export: export, content)
+    }
+
+    private var export: ExportMenu {
+        var query = query
+        (query.page, query.limit) = (1, 50)
+        return ExportMenu(
+            organization: organization, list: .members, matches: page.matches, isFiltered: query.isSearch,
+            path: organization.path(.members), items: MemberListAddress.items(query))
     }
 
     private var address: MemberListAddress { MemberListAddress(organization: organization, query: query) }
