@@ -78,7 +78,9 @@ package struct MemberRow: Sendable {
     var shortTitle: String { fullName?.words(between: " ").first.map { String($0) } ?? title }
 
     /// The id of the user's row in a list.
-    var anchor: String { "u-\(id)" }
+    var anchor: String { MemberRow.anchor(id) }
+
+    static func anchor(_ id: String) -> String { "u-\(id)" }
 
     /// The sources of the effective role, one a line.
     func sourcesMarkup(in organization: OrganizationHeader) -> HTML {
