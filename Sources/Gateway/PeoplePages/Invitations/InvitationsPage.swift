@@ -121,7 +121,7 @@ package struct InvitationsPage: DocumentPage {
 
     private func row(_ invitation: Invitation) -> HTML {
         return """
-            <tr id="i-\(invitation.id)"><th scope="row"><div class="person"><span class="avatar" aria-hidden="true">\(InvitationsPage.mail)</span><div><span class="name">\(invitation.email.spelling)</span><span class="parts">Invited by \(invitation.inviterName(names))</span></div></div></th><td class="role" data-label="Role">\(invitation.role.title)</td><td class="state" data-label="State">\(invitation.state.badge.markup)</td><td class="when" data-label="Date"><span>\(date(invitation))</span></td><td class="email" data-label="Email"><div>\(email(invitation))</div></td>\(actions(invitation))</tr>
+            <tr id="i-\(invitation.id)" tabindex="-1"><th scope="row"><div class="person"><span class="avatar" aria-hidden="true">\(InvitationsPage.mail)</span><div><span class="name">\(invitation.email.spelling)</span><span class="parts">Invited by \(invitation.inviterName(names))</span></div></div></th><td class="role" data-label="Role">\(invitation.role.title)</td><td class="state" data-label="State">\(invitation.state.badge.markup)</td><td class="when" data-label="Date"><span>\(date(invitation))</span></td><td class="email" data-label="Email"><div>\(email(invitation))</div></td>\(actions(invitation))</tr>
 
             """
     }

@@ -99,7 +99,7 @@ package struct SuspendedPage: DocumentPage {
             ? nil
             : "<span class=\"line quiet small\">Also suspends \(row.addresses.joined(separator: ", "))</span>"
         return """
-            <tr id="\(row.person.anchor)"\(cell.rowClass)><th scope="row">\(cell.markup)</th><td class="reason" data-label="Reason"><div>\(reason)\(by)\(others)</div></td><td class="when" data-label="Suspended">\(account.times.moment(row.suspendedAt))</td><td data-label="Role if reinstated">\(row.person.summary ?? "None")</td>\(actions(row))</tr>
+            <tr id="\(row.person.anchor)" tabindex="-1"\(cell.rowClass)><th scope="row">\(cell.markup)</th><td class="reason" data-label="Reason"><div>\(reason)\(by)\(others)</div></td><td class="when" data-label="Suspended">\(account.times.moment(row.suspendedAt))</td><td data-label="Role if reinstated">\(row.person.summary ?? "None")</td>\(actions(row))</tr>
 
             """
     }
