@@ -207,7 +207,7 @@ let package = Package(
             "PeoplePages", in: "Gateway/",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
-                "Invitations", "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Time", "Web",
+                "Invitations", "JSON", "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Time", "Web",
             ]),
         library(
             "MetricsUseCases", in: "Gateway/",

@@ -50,6 +50,21 @@ def choose(browser, person, action):
     browser.until(lambda: gone(page))
 
 
+def many_members(demo):
+    """Adds 60 members."""
+    with sqlite3.connect(demo.database, timeout=10) as store:
+        for number in range(60):
+            store.execute(
+                f"""
+                INSERT INTO person_seen (organization, identity, issuer, subject, provider, email, verified_email, seen_at,
+                    claims, rules, mapped_role, mapped_by, mapped_email, name, sort, search)
+                SELECT organization, '{number:021d}A', issuer, 's{number}', provider, 'p{number}@acme.example',
+                    'p{number}@acme.example', seen_at, claims, rules, mapped_role, mapped_by, 'p{number}@acme.example',
+                    'Person {number}', 'person {number:05d}', 'person {number}'
+                FROM person_seen WHERE email = 'vic@acme.example'
+                """)
+
+
 def notice(browser):
     return browser.find(".notice").text
 
@@ -201,17 +216,7 @@ def test_expired_invitations_get_a_new_link_and_pending_ones_are_revoked_after_a
 
 
 def test_many_members_are_searched_filtered_sorted_and_paged(manager):
-    with sqlite3.connect(manager.demo.database, timeout=10) as store:
-        for number in range(60):
-            store.execute(
-                f"""
-                INSERT INTO person_seen (organization, identity, issuer, subject, provider, email, verified_email, seen_at,
-                    claims, rules, mapped_role, mapped_by, mapped_email, name, sort, search)
-                SELECT organization, '{number:021d}A', issuer, 's{number}', provider, 'p{number}@acme.example',
-                    'p{number}@acme.example', seen_at, claims, rules, mapped_role, mapped_by, 'p{number}@acme.example',
-                    'Person {number}', 'person {number:05d}', 'person {number}'
-                FROM person_seen WHERE email = 'vic@acme.example'
-                """)
+    many_members(manager.demo)
     manager.open(MEMBERS)
     assert "1–50 of 62" in manager.text and len(manager.all("tbody tr")) == 50
     press(manager, "Next")

@@ -115,6 +115,32 @@ struct MemberListTests {
         #expect(try await world.access.countMembers(of: AccessWorld.acme) == 6)
     }
 
+    @Test("a user with several grants is one member with the highest role, with and without a sign-in")
+    func severalGrants() async throws {
+        let vic = try await person("vic", named: "Vic")
+        for identity in [vic.identity, AccessWorld.identity("unseen")] {
+            try await world.grant(.viewer, to: identity)
+            try await world.grant(.manager, to: identity)
+        }
+        // An invitation has an address, by which it sorts elsewhere.
+        try await world.place.execute(
+            """
+            UPDATE access_grant SET source = 'invitation', email = 'a@acme.example', sort = 'a@acme.example',
+                search = 'a@acme.example' WHERE role = 'organization-viewer' AND subject = 'unseen'
+            """)
+        try await world.grant(.viewer, to: AccessWorld.identity("far", issuer: AccessWorld.otherIssuer))
+        for isDescending in [false, true] {
+            let page = try await list { $0.isDescending = isDescending }
+            #expect(page.all == 2 && page.items.count == 2 && page.items.allSatisfy { $0.role == .manager })
+        }
+        #expect(try await list { $0.role = .viewer }.matches == 0)
+        #expect(try await list { $0.role = .manager }.matches == 2)
+        #expect(try await list { $0.source = .invitation }.items.map(\.identity.subject) == ["unseen"])
+        #expect(try await list { $0.source = .operator }.matches == 2)
+        #expect(try await names { $0.source = .rule } == ["Vic"])
+        #expect(try await world.access.countMembers(of: AccessWorld.acme) == 2)
+    }
+
     @Test("the list has exactly the members of the API's list")
     func same() async throws {
         let carla = try await world.manager()
@@ -127,6 +153,11 @@ struct MemberListTests {
         let all = try await world.access.members(of: AccessWorld.acme, by: .identity, after: nil, limit: 100)
         let listed = try await list()
         #expect(Set(listed.items.map(\.id)) == Set(all.map(\.id)) && listed.items.count == all.count)
+        #expect(try await world.access.countMembers(of: AccessWorld.acme) == all.count)
+        let ids = try await world.access.memberIDs(of: AccessWorld.acme, matching: MemberQuery())
+        #expect(ids == listed.items.map(\.id))
+        let again = try await world.access.members(ids.reversed() + [pat.id], of: AccessWorld.acme)
+        #expect(again.map(\.id) == ids.reversed(), "a suspended user is no member")
         #expect(listed.items.map(\.name) == ["carla@acme.example", "near"])
     }
 }

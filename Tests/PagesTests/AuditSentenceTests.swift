@@ -96,6 +96,15 @@ struct AuditSentenceTests {
             "Carla Reyes exported the audit log as CSV Filters q vic"
         ),
         (
+            Events.entry(
+                "member_export", target: nil, ["list": "members", "format": "text/csv", "role": "organization-viewer"]),
+            "Carla Reyes exported the members as CSV Filters role organization-viewer"
+        ),
+        (
+            Events.entry("member_export", target: nil, ["list": "suspended", "format": "application/json"]),
+            "Carla Reyes exported the suspended people as JSON"
+        ),
+        (
             Events.entry("time_zone_change", ["after": "Europe/Berlin"]),
             "Carla Reyes changed their time zone UTC → is now Europe/Berlin"
         ),

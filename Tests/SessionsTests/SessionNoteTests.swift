@@ -55,4 +55,51 @@ struct SessionNoteTests {
         #expect(refused == nil)
         #expect(try await world.place.count("session_note") == 0)
     }
+
+    @Test("it is gone with a session that nobody uses any more")
+    func swept() async throws {
+        _ = try await world.store.keep([1], for: session, as: "links", lasting: .seconds(86400))
+        world.clock.advance(.seconds(3600 + 601))
+        let other = try await world.store.begin(world.new("vic"), replacing: nil).get()
+        let kept = try await world.store.keep([2], for: other, as: "links", lasting: .seconds(86400))
+        world.store.sweepInBackground(under: SessionWorld.lifetimes)
+        try await world.settle()
+        #expect(try await world.place.count("session") == 1)
+        #expect(try await world.place.texts("SELECT id FROM session_note") == [kept].compactMap { $0 })
+    }
+
+    @Test("a session keeps a number of pieces: the oldest make room, those of another session do not")
+    func number() async throws {
+        let other = try await world.store.begin(world.new("vic"), replacing: nil).get()
+        let others = try await world.store.keep([1], for: other, as: "links", lasting: .seconds(3600))
+        var ids: [String] = []
+        for index in 0..<SessionStore.mostNotes + 3 {
+            // Several are of one second.
+            if index % 5 == 0 { world.clock.advance(.seconds(1)) }
+            ids.append(try await keep("link \(index)"))
+            #expect(try await world.store.note(#require(ids.last), of: session, as: "links") != nil)
+        }
+        let kept = try await world.store.notes(of: session, as: "links")
+        #expect(kept.count == SessionStore.mostNotes)
+        #expect(Set(kept).subtracting(ids.dropFirst(3)).count <= 2, "the first second had five")
+        #expect(Set(kept).isSuperset(of: ids.dropFirst(5)))
+        #expect(try await world.store.notes(of: other, as: "links") == [others].compactMap { $0 })
+    }
+
+    @Test("a session keeps a number of bytes: the oldest make room, and what is too long leaves all as it was")
+    func bytes() async throws {
+        let third = Array(repeating: UInt8(ascii: "x"), count: SessionStore.mostNoteBytes / 3)
+        var ids: [String] = []
+        for _ in 0..<4 {
+            world.clock.advance(.seconds(1))
+            ids.append(
+                try #require(try await world.store.keep(third, for: session, as: "links", lasting: .seconds(3600))))
+        }
+        // Sealing adds to each, so that three thirds are too much.
+        #expect(try await world.store.notes(of: session, as: "links") == Array(ids.suffix(2)))
+        let refused = try await world.store.keep(
+            third + third + third, for: session, as: "links", lasting: .seconds(3600))
+        #expect(refused == nil)
+        #expect(try await world.store.notes(of: session, as: "links") == Array(ids.suffix(2)))
+    }
 }

@@ -30,6 +30,8 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
     case accessRequestReopen = "access_request_reopen"
     case inventoryImport = "inventory_import"
     case auditExport = "audit_export"
+    /// A user exported the members, the invitations or the suspended users.
+    case memberExport = "member_export"
     /// A user chose a time zone for the pages, or removed the choice.
     case timeZoneChange = "time_zone_change"
     /// A metric came near its license limit.

@@ -14,6 +14,8 @@ public enum AccessRefusal: Error, Sendable, Hashable {
     case losesOwnRole
     /// The rules have changed since the change was prepared.
     case changedMeanwhile
+    /// The user's access has changed since the action that is to be undone.
+    case changedSince
     /// The organization has reached its limit of rules.
     case tooMany
     /// The address has a pending invitation with another role.

@@ -22,6 +22,7 @@ extension AccessStore {
     package func audited(_ signIn: LastSignIn) -> AuditPerson {
         let settings = settings.read().value
         if let claims = settings.claims(of: signIn) { return claims.audited(under: settings.rules) }
-        return AuditPerson(signIn.identity, email: signIn.email, isEmailVerified: signIn.verifiedEmail != nil)
+        // Whether the rules in force trust the address is not known.
+        return AuditPerson(signIn.identity, email: signIn.email, isEmailVerified: false)
     }
 }

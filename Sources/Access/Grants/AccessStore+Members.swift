@@ -17,6 +17,8 @@ public struct Member: Sendable {
     public let grants: [Grant]
     /// The highest of the mapped role and the grants.
     public let role: Role
+    /// Whether ``email`` is known to count as verified. Claims that cannot be opened verify no address.
+    public let isEmailVerified: Bool
 
     /// The full name at the last sign-in; nil if none is known.
     public var fullName: String? { signIn?.fullName }
@@ -218,15 +220,26 @@ package struct MemberReading: Sendable {
         if let signIn { access = self.access(of: signIn, &evaluated) }
         let grants = settings.rules.lists(issuer: identity.issuer, in: organization) ? granted : []
         guard let role = (grants.map(\.role) + [access?.role].compactMap { $0 }).max() else { return nil }
+        let isEmailVerified = signIn.map { isVerified($0.email, of: $0, access) } ?? true
         let member = Member(
-            id: id, identity: identity, signIn: signIn, access: access, grants: grants, role: role)
+            id: id, identity: identity, signIn: signIn, access: access, grants: grants, role: role,
+            isEmailVerified: isEmailVerified)
         if ignoresSuspensions { return member }
         let email = member.verifiedEmail ?? (signIn == nil ? granted.lazy.compactMap(\.email).first : nil)
         return try AccessStore.isSuspended(id, email, in: organization, transaction) ? nil : member
     }
 
+    /// Returns true if an address is known to count as verified by a sign-in, under the rules in force.
+    ///
+    /// - Parameter access: the access that the sign-in earns under the rules in force.
+    package func isVerified(_ email: EmailAddress?, of signIn: LastSignIn, _ access: EarnedAccess?) -> Bool {
+        guard let email, let access, access.verifiedEmail == email else { return false }
+        // A role was earned by claims that could be opened. Without one, the address may be that of the sign-in.
+        return access.role != nil || settings.claims(of: signIn) != nil
+    }
+
     /// Returns the stored access if it was computed under equal rules, otherwise a new evaluation.
-    func access(of signIn: LastSignIn, _ evaluated: inout Int) -> EarnedAccess? {
+    package func access(of signIn: LastSignIn, _ evaluated: inout Int) -> EarnedAccess? {
         if let known = signIn.access, known.rules == tag { return known }
         evaluated += 1
         return settings.evaluate(signIn, with: stored)

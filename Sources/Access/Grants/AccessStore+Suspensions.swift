@@ -28,6 +28,7 @@ extension AccessStore {
             }
         ) { search throws(DatabaseError) in
             try await attempt(by: actor, in: organization) { own, moment, transaction throws(DatabaseError) in
+                if let condition = terms.condition, try !condition(transaction) { return .refused(.changedSince) }
                 let all = try AccessStore.suspensions(organization, transaction)
                 if let known = all.first(where: { $0.id == id }) { return .kept(known, []) }
                 guard let known = try AccessStore.known(id, in: organization, transaction) else {
@@ -83,11 +84,15 @@ extension AccessStore {
     }
 
     /// Ends the suspension of an identity.
+    ///
+    /// - Parameter condition: the change is refused as `changedSince` if this does not hold; nil for none.
     public func unsuspend(
-        _ id: IdentityID, in organization: OrganizationID, by actor: AccessActor, recording record: AuditRecord
+        _ id: IdentityID, in organization: OrganizationID, by actor: AccessActor, if condition: ChangeCondition? = nil,
+        recording record: AuditRecord
     ) async throws(DatabaseError) -> Result<Void, AccessRefusal> {
         let store = self
         return try await change(by: actor, in: organization) { _, moment, transaction throws(DatabaseError) in
+            if let condition, try !condition(transaction) { return .refused(.changedSince) }
             guard let known = try AccessStore.suspension(of: id, in: organization, transaction) else {
                 return .refused(.notFound)
             }

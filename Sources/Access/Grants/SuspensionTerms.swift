@@ -3,6 +3,9 @@ public import Databases
 public import Identities
 public import Time
 
+/// A condition under which a change is made, checked in its transaction.
+public typealias ChangeCondition = @Sendable (Transaction) throws(DatabaseError) -> Bool
+
 /// The reason of a suspension, and its effects beyond the organization's own tables.
 public struct SuspensionTerms: Sendable {
     /// The longest reason, in characters.
@@ -18,9 +21,14 @@ public struct SuspensionTerms: Sendable {
     public var emails: Set<EmailAddress> = []
     /// Nil for none.
     public var effect: Effect?
+    /// The suspension is refused as `changedSince` if this does not hold; nil for none.
+    public var condition: ChangeCondition?
 
-    public init(reason: String? = nil, emails: Set<EmailAddress> = [], effect: Effect? = nil) {
-        (self.reason, self.emails, self.effect) = (reason, emails, effect)
+    public init(
+        reason: String? = nil, emails: Set<EmailAddress> = [], effect: Effect? = nil,
+        if condition: ChangeCondition? = nil
+    ) {
+        (self.reason, self.emails, self.effect, self.condition) = (reason, emails, effect, condition)
     }
 }
 

@@ -45,26 +45,59 @@ extension InvitationStore {
     ) async throws(DatabaseError) -> ListPage<Invitation> {
         let moment = access.now()
         return try await access.database.read { transaction throws(DatabaseError) in
-            let rows = try transaction.all(
-                """
-                SELECT id, ($2 = '' OR instr(email, $2) > 0 OR instr(coalesce(inviter_email, ''), $2) > 0
-                        OR EXISTS (SELECT 1 FROM person_seen AS seen WHERE seen.organization = $1
-                            AND seen.identity = inviter AND instr(seen.search, $2) > 0))
-                    AND ($3 = '' OR \(InvitationQuery.state(at: "$5")) = $3) AND ($4 = '' OR role = $4)
-                FROM invitation WHERE organization = $1 ORDER BY \(query.order)
-                """, .text(organization.text), .text(String(query.text.trimmingBlanks()).asciiLowercased()),
-                .text(query.state?.rawValue ?? ""), .text(query.role?.rawValue ?? ""), .integer(moment.seconds)
-            ) { row throws(DatabaseError) in row.boolean(1) ? row.text(0) : nil }
-            let page = ListPage(
-                of: rows.compactMap { $0 }, number: query.page, limit: query.limit, all: rows.count)
-            var invitations: [Invitation] = []
-            for id in page.items {
-                if let invitation = try InvitationTable.invitation(id, at: moment, transaction) {
-                    invitations.append(invitation)
-                }
-            }
-            return page.with(invitations)
+            let (found, all) = try InvitationStore.found(by: query, in: organization, at: moment, transaction)
+            let page = ListPage(of: found, number: query.page, limit: query.limit, all: all)
+            return page.with(try InvitationStore.invitations(page.items, at: moment, transaction))
         }
+    }
+
+    /// Returns the ids of the invitations that a query selects, in its order; its page is ignored.
+    public func invitationIDs(
+        of organization: OrganizationID, matching query: InvitationQuery
+    ) async throws(DatabaseError) -> [String] {
+        let moment = access.now()
+        return try await access.database.read { transaction throws(DatabaseError) in
+            try InvitationStore.found(by: query, in: organization, at: moment, transaction).ids
+        }
+    }
+
+    /// Returns the organization's invitations among ids, in their order.
+    public func invitations(
+        _ ids: [String], of organization: OrganizationID
+    ) async throws(DatabaseError) -> [Invitation] {
+        let moment = access.now()
+        return try await access.database.read { transaction throws(DatabaseError) in
+            try InvitationStore.invitations(ids, at: moment, transaction).filter { $0.organization == organization }
+        }
+    }
+
+    private static func invitations(
+        _ ids: [String], at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Invitation] {
+        var invitations: [Invitation] = []
+        for id in ids {
+            if let invitation = try InvitationTable.invitation(id, at: moment, transaction) {
+                invitations.append(invitation)
+            }
+        }
+        return invitations
+    }
+
+    /// Returns the ids of the invitations that a query selects, in its order, and the number of all invitations.
+    private static func found(
+        by query: InvitationQuery, in organization: OrganizationID, at moment: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> (ids: [String], all: Int) {
+        let rows = try transaction.all(
+            """
+            SELECT id, ($2 = '' OR instr(email, $2) > 0 OR instr(coalesce(inviter_email, ''), $2) > 0
+                    OR EXISTS (SELECT 1 FROM person_seen AS seen WHERE seen.organization = $1
+                        AND seen.identity = inviter AND instr(seen.search, $2) > 0))
+                AND ($3 = '' OR \(InvitationQuery.state(at: "$5")) = $3) AND ($4 = '' OR role = $4)
+            FROM invitation WHERE organization = $1 ORDER BY \(query.order)
+            """, .text(organization.text), .text(String(query.text.trimmingBlanks()).asciiLowercased()),
+            .text(query.state?.rawValue ?? ""), .text(query.role?.rawValue ?? ""), .integer(moment.seconds)
+        ) { row throws(DatabaseError) in row.boolean(1) ? row.text(0) : nil }
+        return (rows.compactMap { $0 }, rows.count)
     }
 
     /// Returns the number of an organization's invitations in all states.

@@ -93,20 +93,7 @@ extension ManagerActions {
     ///
     /// - Parameter details: the export's format and filters.
     public func recordAuditExport(details: [(name: String, value: String)]) async throws(ManagementError) {
-        var record = record(.auditExport)
-        record.details = details
-        let (recorded, reader, moment) = (record, acting(.readAudit), access.now())
-        let (access, organization) = (access, organization)
-        try await decided { () throws(DatabaseError) in
-            try await access.database.decide {
-                transaction throws(DatabaseError) -> WriteOutcome<Void, AccessRefusal> in
-                if let refusal = try access.refusal(of: reader, in: organization, transaction) {
-                    return .refuse(refusal)
-                }
-                try AuditLog.append(recorded, at: moment, transaction)
-                return .commit(())
-            }
-        }
+        try await recordExport(.auditExport, by: .readAudit, details: details)
     }
 
     /// Returns the next events of an export, oldest first; at most 500. An export may take long: it ends with the

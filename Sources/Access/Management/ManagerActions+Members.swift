@@ -54,11 +54,12 @@ extension ManagerActions {
     ///   - emails: addresses that are suspended in addition to the verified ones.
     ///   - endsSessions: true if the identity's sessions end too; those of a user without a role here go on.
     ///   - isConfirmed: true if the manager confirms their own suspension.
+    ///   - condition: checked in the transaction; nil for none.
     public func suspend(
         _ id: IdentityID, reason: String? = nil, emails: Set<EmailAddress> = [], endsSessions: Bool = false,
-        isConfirmed: Bool
+        isConfirmed: Bool, if condition: ChangeCondition? = nil
     ) async throws(ManagementError) -> Suspension {
-        var terms = SuspensionTerms(reason: reason, emails: emails)
+        var terms = SuspensionTerms(reason: reason, emails: emails, if: condition)
         if endsSessions, let records = try await sessionEnds(of: id)?.records {
             let sessions = stores.sessions
             terms.effect = { identity, moment, transaction throws(DatabaseError) in
@@ -81,10 +82,12 @@ extension ManagerActions {
     }
 
     /// Ends the suspension of an identity.
-    public func unsuspend(_ id: IdentityID) async throws(ManagementError) {
+    ///
+    /// - Parameter condition: checked in the transaction; nil for none.
+    public func unsuspend(_ id: IdentityID, if condition: ChangeCondition? = nil) async throws(ManagementError) {
         try await decided { () throws(DatabaseError) in
             try await access.unsuspend(
-                id, in: organization, by: acting(.writeMembers), recording: record(.suspensionDelete))
+                id, in: organization, by: acting(.writeMembers), if: condition, recording: record(.suspensionDelete))
         }
     }
 

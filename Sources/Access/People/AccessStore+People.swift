@@ -22,12 +22,9 @@ public struct PersonAccess: Sendable {
         return known.grants.lazy.compactMap(\.email).first ?? suspension?.email
     }
 
-    /// Whether ``email`` counts as verified.
-    public var isEmailVerified: Bool {
-        guard let email else { return false }
-        if let member { return member.verifiedEmail == email }
-        return known.verifiedEmails.contains(email) || suspension?.emails.contains(email) ?? false
-    }
+    /// Whether ``email`` is known to count as verified, under the rules in force. Claims that cannot be opened verify no
+    /// address.
+    public let isEmailVerified: Bool
 }
 
 extension AccessStore {
@@ -53,9 +50,14 @@ extension AccessStore {
                 })
         else { return nil }
         var evaluated = 0
+        let member = try reading.member(id, &evaluated, ignoresSuspensions: true, transaction)
+        let isVerified =
+            member?.isEmailVerified
+            ?? known.signIn.map { reading.isVerified($0.email, of: $0, reading.access(of: $0, &evaluated)) }
+            // The addresses of grants and suspensions were verified when they were stored.
+            ?? true
         return PersonAccess(
-            id: id, known: known,
-            member: try reading.member(id, &evaluated, ignoresSuspensions: true, transaction), suspension: suspension)
+            id: id, known: known, member: member, suspension: suspension, isEmailVerified: isVerified)
     }
 
     /// Returns the names by which pages show users: the full name, or the address, or the subject. Users who are not
@@ -89,33 +91,68 @@ extension AccessStore {
         of organization: OrganizationID, matching text: String, isAscending: Bool = false, page number: Int, limit: Int
     ) async throws(DatabaseError) -> ListPage<PersonAccess> {
         let reading = reading(of: organization, under: settings.read().value)
-        let direction = isAscending ? "ASC" : "DESC"
         return try await database.read { transaction throws(DatabaseError) in
-            var (found, all): ([String], Int) = ([], 0)
-            try transaction.each(
-                """
-                SELECT own.identity, $2 = ''
-                    OR instr(coalesce(seen.search, lower(own.subject) || char(10) || lower(own.identity)), $2) > 0
-                    OR EXISTS (SELECT 1 FROM suspension_email AS other WHERE other.organization = $1
-                        AND other.identity = own.identity AND instr(other.email, $2) > 0)
-                FROM suspension AS own LEFT JOIN person_seen AS seen
-                    ON seen.organization = $1 AND seen.identity = own.identity
-                WHERE own.organization = $1 ORDER BY own.created_at \(direction), own.identity
-                """, .text(organization.text), .text(PersonTexts.pattern(text))
-            ) { row throws(DatabaseError) in
-                all += 1
-                if row.boolean(1) { found.append(row.text(0)) }
-            }
+            let (found, all) = try AccessStore.suspended(
+                of: organization, matching: text, isAscending: isAscending, transaction)
             let page = ListPage(of: found, number: number, limit: limit, all: all)
-            var people: [PersonAccess] = []
-            for text in page.items {
-                guard let id = IdentityID(text) else {
-                    throw DatabaseError(.failed, cause: "a suspension cannot be read")
-                }
-                if let person = try AccessStore.person(id, reading, transaction) { people.append(person) }
-            }
-            return page.with(people)
+            return page.with(try AccessStore.people(page.items, reading, transaction))
         }
+    }
+
+    /// Returns the identities of the suspended users that match a text, as ``suspended(of:matching:isAscending:page:limit:)``
+    /// does.
+    public func suspendedIDs(
+        of organization: OrganizationID, matching text: String, isAscending: Bool
+    ) async throws(DatabaseError) -> [IdentityID] {
+        try await database.read { transaction throws(DatabaseError) in
+            try AccessStore.suspended(of: organization, matching: text, isAscending: isAscending, transaction).found
+        }
+    }
+
+    /// Returns those of the identities that the organization knows, in their order.
+    public func people(
+        _ ids: [IdentityID], of organization: OrganizationID
+    ) async throws(DatabaseError) -> [PersonAccess] {
+        let reading = reading(of: organization, under: settings.read().value)
+        return try await database.read { transaction throws(DatabaseError) in
+            try AccessStore.people(ids, reading, transaction)
+        }
+    }
+
+    private static func people(
+        _ ids: [IdentityID], _ reading: MemberReading, _ transaction: Transaction
+    ) throws(DatabaseError) -> [PersonAccess] {
+        var people: [PersonAccess] = []
+        for id in ids {
+            if let person = try person(id, reading, transaction) { people.append(person) }
+        }
+        return people
+    }
+
+    /// Returns the identities of the suspended users that match a text, in order, and the number of all suspended users.
+    private static func suspended(
+        of organization: OrganizationID, matching text: String, isAscending: Bool, _ transaction: Transaction
+    ) throws(DatabaseError) -> (found: [IdentityID], all: Int) {
+        var (found, all): ([IdentityID], Int) = ([], 0)
+        try transaction.each(
+            """
+            SELECT own.identity, $2 = ''
+                OR instr(coalesce(seen.search, lower(own.subject) || char(10) || lower(own.identity)), $2) > 0
+                OR EXISTS (SELECT 1 FROM suspension_email AS other WHERE other.organization = $1
+                    AND other.identity = own.identity AND instr(other.email, $2) > 0)
+            FROM suspension AS own LEFT JOIN person_seen AS seen
+                ON seen.organization = $1 AND seen.identity = own.identity
+            WHERE own.organization = $1 ORDER BY own.created_at \(isAscending ? "ASC" : "DESC"), own.identity
+            """, .text(organization.text), .text(PersonTexts.pattern(text))
+        ) { row throws(DatabaseError) in
+            all += 1
+            guard row.boolean(1) else { return }
+            guard let id = IdentityID(row.text(0)) else {
+                throw DatabaseError(.failed, cause: "a suspension cannot be read")
+            }
+            found.append(id)
+        }
+        return (found, all)
     }
 
     /// Returns the number of suspended users.

@@ -80,6 +80,7 @@ extension AuditAction {
         case .claimMappingDelete: "Removed a rule"
         case .inventoryImport: "Published the inventory"
         case .auditExport: "Exported the audit log"
+        case .memberExport: "Exported members"
         case .timeZoneChange: "Changed a time zone"
         case .licenseNear: "Came near the license"
         case .licenseOver: "Exceeded the license"

@@ -139,12 +139,20 @@ extension AuditSentence {
             switch entry["format"] {
             case "text/csv": " as CSV"
             case "application/jsonl": " as JSON lines"
+            case "application/json": " as JSON"
             default: ""
             }
-        self.init(.download, "\(names.actor(entry)) exported the audit log\(format)")
-        facts = ["from", "to", "actor", "target", "q", "action", "outcome"].compactMap { name in
-            entry[name].map { (name, "\($0)") }
-        }
+        let content =
+            switch (entry.action, entry["list"]) {
+            case (.auditExport, _): "the audit log"
+            case (_, "invitations"): "the invitations"
+            case (_, "suspended"): "the suspended people"
+            default: "the members"
+            }
+        self.init(.download, "\(names.actor(entry)) exported \(content)\(format)")
+        facts = [
+            "from", "to", "actor", "target", "q", "action", "outcome", "role", "provider", "source", "rule", "state",
+        ].compactMap { name in entry[name].map { (name, "\($0)") } }
         if !facts.isEmpty { summary = "Filters" }
     }
 }

@@ -66,7 +66,7 @@ struct AuditSentence {
                 AuditSentence(invitation: entry, names)
             case .claimMappingCreate, .claimMappingUpdate, .claimMappingDelete: AuditSentence(rule: entry, names)
             case .inventoryImport: AuditSentence(inventory: entry, names)
-            case .auditExport: AuditSentence(export: entry, names)
+            case .auditExport, .memberExport: AuditSentence(export: entry, names)
             case .timeZoneChange:
                 AuditSentence(
                     .clock, "\(actor) changed their time zone",

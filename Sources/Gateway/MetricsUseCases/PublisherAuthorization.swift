@@ -17,8 +17,8 @@ package struct PublisherAuthorization: WriteAuthorization {
         case .signedOut: .signedOut
         case .notPermitted(let isMember): .notPermitted(isMember: isMember)
         // The check of authority alone returns none of these; a write under one of them would be wrong.
-        case .notFound, .wouldLockOut, .losesOwnRole, .changedMeanwhile, .tooMany, .invitedOtherwise, .tooManyToday,
-            .closed, .notInvited:
+        case .notFound, .wouldLockOut, .losesOwnRole, .changedMeanwhile, .changedSince, .tooMany, .invitedOtherwise,
+            .tooManyToday, .closed, .notInvited:
             .notPermitted(isMember: false)
         }
     }

@@ -69,10 +69,14 @@ extension SessionStore {
             ]
             var isMore = false
             for (condition, limit) in over {
-                let count = try transaction.execute(
-                    "DELETE FROM session WHERE key IN (SELECT key FROM session WHERE \(condition) LIMIT 200)",
-                    .integer(limit))
-                isMore = isMore || count == 200
+                let keys = try transaction.all(
+                    "SELECT key FROM session WHERE \(condition) LIMIT 200", .integer(limit)
+                ) { row throws(DatabaseError) in SQLValue.blob(row.blob(0)) }
+                for key in keys {
+                    try transaction.execute("DELETE FROM session WHERE key = $1", key)
+                    try transaction.execute("DELETE FROM session_note WHERE session = $1", key)
+                }
+                isMore = isMore || keys.count == 200
             }
             try transaction.execute(
                 "DELETE FROM session_note WHERE until < $1 OR until > $2", .integer(moment),

@@ -3,28 +3,45 @@ public import Databases
 internal import Time
 
 extension SessionStore {
+    /// The most pieces of content that are kept for one session.
+    static let mostNotes = 20
+    /// The most bytes of sealed content that are kept for one session. An invitation of 50 addresses takes up to 40 KiB.
+    static let mostNoteBytes = 256 << 10
+
     /// Keeps content for one session, sealed, such as links that its pages show until the user is done with them. It is
-    /// deleted with the session.
+    /// deleted with the session. The oldest content of the session is deleted if there would be too much of it.
     ///
     /// - Parameters:
     ///   - purpose: what the content is, which is sealed with it.
     ///   - lifetime: the time after which it is not shown any more.
-    /// - Returns: the content's id, which is not a secret; nil if no sealing key is configured, or if the session has
-    ///   ended.
+    /// - Returns: the content's id, which is not a secret; nil if no sealing key is configured, if the session has
+    ///   ended, or if the content is too long to be kept.
     public func keep(
         _ content: [UInt8], for session: Session, as purpose: String, lasting lifetime: Duration
     ) async throws(DatabaseError) -> String? {
         guard let keys = currentKeys(), let random = try? RandomBytes.make(12) else { return nil }
         let (id, key, until) = (Base64URL.encode(random), session.key, (now() + lifetime).seconds)
-        guard let sealed = try? keys.box.seal(content, context: SessionStore.context(note: id, purpose, key)) else {
-            return nil
-        }
+        guard let sealed = try? keys.box.seal(content, context: SessionStore.context(note: id, purpose, key)),
+            sealed.count <= SessionStore.mostNoteBytes
+        else { return nil }
         let count = try await database.write { transaction throws(DatabaseError) in
-            try transaction.execute(
+            let count = try transaction.execute(
                 """
                 INSERT INTO session_note (id, session, purpose, content, until)
                 SELECT $1, key, $3, $4, $5 FROM session WHERE key = $2 AND ended_at IS NULL
                 """, .text(id), .blob(key.bytes), .text(purpose), .blob(sealed), .integer(until))
+            // The new content is always kept.
+            try transaction.execute(
+                """
+                DELETE FROM session_note WHERE session = $1 AND id NOT IN (
+                    SELECT id FROM (
+                        SELECT id, row_number() OVER newest AS place, sum(length(content)) OVER newest AS bytes
+                        FROM session_note WHERE session = $1
+                        WINDOW newest AS (ORDER BY id = $2 DESC, until DESC, id ROWS UNBOUNDED PRECEDING)
+                    ) AS kept WHERE place <= $3 AND bytes <= $4)
+                """, .blob(key.bytes), .text(id), .integer(SessionStore.mostNotes),
+                .integer(SessionStore.mostNoteBytes))
+            return count
         }
         return count > 0 ? id : nil
     }

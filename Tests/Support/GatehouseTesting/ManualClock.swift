@@ -18,6 +18,9 @@ public final class ManualClock: Sendable {
         var lastID = 0
         var sleepers: [Int: Sleeper] = [:]
         var watching: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        /// The number of readings of the calendar clock, and what happens at a later one.
+        var readings = 0
+        var action: (at: Int, run: @Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -26,7 +29,23 @@ public final class ManualClock: Sendable {
 
     public init() {}
 
-    public var now: Timestamp { ManualClock.start + .seconds(state.withLock { $0.seconds + $0.error }) }
+    public var now: Timestamp {
+        let (seconds, action) = state.withLock { state -> (Int64, (@Sendable () -> Void)?) in
+            state.readings += 1
+            let now = state.seconds + state.error
+            guard let action = state.action, action.at == state.readings else { return (now, nil) }
+            state.action = nil
+            return (now, action.run)
+        }
+        action?()
+        return ManualClock.start + .seconds(seconds)
+    }
+
+    /// Sets what happens when the calendar clock is read once more, or for the `count`th time from now on. The action runs
+    /// on the reader's thread, before the reader goes on.
+    public func meanwhile(atReading count: Int, _ action: @escaping @Sendable () -> Void) {
+        state.withLock { $0.action = (at: $0.readings + count, run: action) }
+    }
 
     /// The clocks for the gateway's parts.
     public var clocks: Clocks {

@@ -31,19 +31,23 @@ extension ManagementRequest {
     ///   - reason: the manager's words; nil or empty for none.
     ///   - emails: addresses that are suspended in addition to the verified ones.
     ///   - endsSessions: true if the user's sessions end too.
+    ///   - condition: checked in the transaction; nil for none.
     package func suspend(
         _ identity: IdentityID, reason: String?, emails: Set<EmailAddress> = [], endsSessions: Bool = false,
-        isConfirmed: Bool
+        isConfirmed: Bool, if condition: ChangeCondition? = nil
     ) async throws(Problem) -> Suspension {
         try await answering { actions throws(ManagementError) in
             try await actions.suspend(
                 identity, reason: reason.flatMap { $0.isEmpty ? nil : $0 }, emails: emails,
-                endsSessions: endsSessions, isConfirmed: isConfirmed)
+                endsSessions: endsSessions, isConfirmed: isConfirmed, if: condition)
         }
     }
 
-    package func unsuspend(_ identity: IdentityID) async throws(Problem) {
-        try await answering { actions throws(ManagementError) in try await actions.unsuspend(identity) }
+    /// - Parameter condition: checked in the transaction; nil for none.
+    package func unsuspend(_ identity: IdentityID, if condition: ChangeCondition? = nil) async throws(Problem) {
+        try await answering { actions throws(ManagementError) in
+            try await actions.unsuspend(identity, if: condition)
+        }
     }
 
     package func endSessions(of identity: IdentityID) async throws(Problem) {

@@ -1,4 +1,5 @@
 package import Audit
+internal import Databases
 package import Endpoints
 internal import Grants
 internal import Identities
@@ -49,15 +50,15 @@ package struct RecentAction: Sendable {
     }
 
     /// Returns true if the action changes a user's access in the organization.
-    ///
-    /// - Parameter identity: the user; nil if it is not known.
-    func changes(_ id: IdentityID, _ identity: Identity?) -> Bool {
+    func changes(_ id: IdentityID, _ identity: Identity) -> Bool {
         guard isSuccess else { return false }
         switch action {
+        case .invitationAccept:
+            return issuer.isExactly(identity.issuer.text) && subject.isExactly(identity.subject.text)
         case .suspensionCreate, .suspensionDelete, .suspensionExtend: return target.isExactly(id.text)
         case .grantCreate, .grantRevoke:
-            return details["issuer"].isExactly(identity?.issuer.text)
-                && details["subject"].isExactly(identity?.subject.text)
+            return details["issuer"].isExactly(identity.issuer.text)
+                && details["subject"].isExactly(identity.subject.text)
         default: return false
         }
     }
@@ -97,35 +98,46 @@ extension ManagementRequest {
         case .suspensionDelete: guard person.suspension == nil else { return false }
         default: return false
         }
+        let isLast = isLast(action, on: person)
+        return try await stored { () throws(DatabaseError) in try await stores.database.read(isLast) }
+    }
+
+    /// The condition that an action is the last change of a user's access.
+    private func isLast(_ action: RecentAction, on person: PersonAccess) -> ChangeCondition {
+        let (organization, sequence, id, identity) = (self.id, action.sequence, person.id, person.known.identity)
         // An action that many others follow is not undone, nor one that an unknown event follows: whether the user is
         // concerned is not known.
         let most = 500
-        let later = try await answering { actions throws(ManagementError) in
-            try await actions.auditEvents(after: action.sequence, limit: most)
+        return { transaction throws(DatabaseError) in
+            let later = try AuditLog.events(
+                of: organization, AuditLog.Query(), after: sequence, limit: most, transaction)
+            return later.count < most
+                && !later.contains { event in
+                    RecentAction(event.json, sequence: event.sequence)?.changes(id, identity) ?? true
+                }
         }
-        return later.count < most
-            && !later.contains { event in
-                RecentAction(event.json, sequence: event.sequence)?.changes(person.id, person.known.identity) ?? true
-            }
     }
 
-    /// Undoes a suspension or its end.
+    /// Undoes a suspension or its end. Whether the action is the last change of the user's access is decided in the
+    /// transaction that undoes it, so that no other manager's change is lost.
     ///
     /// - Throws: `conflict` if it cannot be undone any more.
     package func undo(_ sequence: Int) async throws(Problem) -> RecentAction? {
         guard let action = try await ownAction(sequence), let id = IdentityID(action.target),
-            let person = try await person(id), try await isUndoable(action, on: person)
-        else {
-            throw Problem(.conflict, detail: "This can't be undone any more. Something has changed since then.")
-        }
-        guard action.action == .suspensionDelete else {
-            try await unsuspend(id)
+            let person = try await person(id)
+        else { throw Problem.notUndoable }
+        let isLast = isLast(action, on: person)
+        switch action.action {
+        case .suspensionCreate:
+            try await unsuspend(id, if: isLast)
             return try await performed(.suspensionDelete)
+        case .suspensionDelete:
+            let emails = (action.details["emails"] ?? "").split(at: "\n").filter { !$0.isEmpty }
+            _ = try await suspend(
+                id, reason: action.details["suspended_for"], emails: Set(emails.map { EmailAddress(String($0)) }),
+                isConfirmed: false, if: isLast)
+            return try await performed(.suspensionCreate)
+        default: throw Problem.notUndoable
         }
-        let emails = (action.details["emails"] ?? "").split(at: "\n").filter { !$0.isEmpty }
-        _ = try await suspend(
-            id, reason: action.details["suspended_for"], emails: Set(emails.map { EmailAddress(String($0)) }),
-            isConfirmed: false)
-        return try await performed(.suspensionCreate)
     }
 }

@@ -13,6 +13,10 @@ extension Problem {
         .preconditionFailed,
         detail: "The rules have changed in the meantime. Load them again, then make your change.")
 
+    /// The problem for an action that cannot be undone any more.
+    static let notUndoable = Problem(
+        .conflict, detail: "This can't be undone any more. Something has changed since then.")
+
     /// The problem for a use case of managers that did not succeed. The log has the cause of a store's failure.
     package init(_ error: ManagementError, of caller: StandingCaller) {
         switch error {
@@ -40,6 +44,7 @@ extension Problem {
                 detail: "Your role in this organization was revoked, or no longer permits this.")
         case .losesOwnRole: self = .ownRoleUnconfirmed
         case .changedMeanwhile: self = .rulesChanged
+        case .changedSince: self = .notUndoable
         case .tooMany:
             self.init(
                 .conflict,

@@ -47,7 +47,12 @@ package struct InvitationsPage: DocumentPage {
             <div id="results">\(page.items.isEmpty ? nothing : table)
             \(pager)</div></div>
             """
-        return organization.peoplePage(account, notice: notice ?? keptLinks, content)
+        var exported = query
+        (exported.page, exported.limit) = (1, 50)
+        let export = ExportMenu(
+            organization: organization, list: .invitations, matches: page.matches, isFiltered: query.isSearch,
+            path: path, items: InvitationListAddress.items(exported))
+        return organization.peoplePage(account, notice: notice ?? keptLinks, export: export, content)
     }
 
     private var keptLinks: Notice? {
@@ -115,10 +120,8 @@ package struct InvitationsPage: DocumentPage {
     }
 
     private func row(_ invitation: Invitation) -> HTML {
-        let inviter =
-            invitation.inviter.map { names[$0] ?? invitation.inviterEmail?.spelling ?? "a manager" } ?? "the operator"
         return """
-            <tr id="i-\(invitation.id)"><th scope="row"><div class="person"><span class="avatar" aria-hidden="true">\(InvitationsPage.mail)</span><div><span class="name">\(invitation.email.spelling)</span><span class="parts">Invited by \(inviter)</span></div></div></th><td class="role" data-label="Role">\(invitation.role.title)</td><td class="state" data-label="State">\(invitation.state.badge.markup)</td><td class="when" data-label="Date"><span>\(date(invitation))</span></td><td class="email" data-label="Email"><div>\(email(invitation))</div></td>\(actions(invitation))</tr>
+            <tr id="i-\(invitation.id)" tabindex="-1"><th scope="row"><div class="person"><span class="avatar" aria-hidden="true">\(InvitationsPage.mail)</span><div><span class="name">\(invitation.email.spelling)</span><span class="parts">Invited by \(invitation.inviterName(names))</span></div></div></th><td class="role" data-label="Role">\(invitation.role.title)</td><td class="state" data-label="State">\(invitation.state.badge.markup)</td><td class="when" data-label="Date"><span>\(date(invitation))</span></td><td class="email" data-label="Email"><div>\(email(invitation))</div></td>\(actions(invitation))</tr>
 
             """
     }
@@ -183,6 +186,15 @@ package struct InvitationsPage: DocumentPage {
         Pager(
             page: page.number, limit: query.limit, shown: page.items.count, matches: page.matches, all: page.all
         ) { number, limit in address.url { ($0.page, $0.limit) = (number, limit) } }.markup
+    }
+}
+
+extension Invitation {
+    /// The inviter as lists name one.
+    ///
+    /// - Parameter names: the names of inviters.
+    func inviterName(_ names: [IdentityID: String]) -> String {
+        inviter.map { names[$0] ?? inviterEmail?.spelling ?? "a manager" } ?? "the operator"
     }
 }
 

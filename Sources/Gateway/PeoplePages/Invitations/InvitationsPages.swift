@@ -33,6 +33,11 @@ struct InvitationsPages: Sendable {
 
     private func show(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
+        if let format = ExportFormat(context) {
+            return try await PeopleExport<String>.invitations(
+                matching: InvitationQuery(context.query), as: format, management
+            ).reply(context)
+        }
         let notice = try await ActionNotice(
             management: management, formToken: permitted.formToken, organization: permitted.header
         ).notice(context)
@@ -107,12 +112,14 @@ struct InvitationsPages: Sendable {
         guard context.variable("action").isExactly("revoke") else { throw Problem.notFound }
         let management = management.management(context, permitted)
         do throws(Problem) {
-            try await management.revokeInvitation(context.variable("id"))
+            let id = context.variable("id")
+            try await management.revokeInvitation(id)
             let done = try await management.performed(.invitationRevoke)
-            return .redirect(
+            let list =
                 (InvitationListAddress.items(InvitationQuery(context.query))
-                    + [(ActionNotice.item, done.map { String($0.sequence) } ?? "")])
-                    .address(of: Paths.invitations.path(permitted.organization.id.text)))
+                + [(ActionNotice.item, done.map { String($0.sequence) } ?? "")])
+                .address(of: Paths.invitations.path(permitted.organization.id.text))
+            return .redirect("\(list)#i-\(id)")
         } catch {
             guard error.isAboutInput else { throw error }
             return try await list(context, permitted, management, .trouble(error.inputText), Status(error.status))

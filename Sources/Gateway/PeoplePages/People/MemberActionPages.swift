@@ -37,10 +37,11 @@ struct MemberActionPages: Sendable {
         let management = management.management(context, permitted)
         do throws(Problem) {
             let done = try await perform(context, form, management)
-            return .redirect(
+            let list =
                 (MemberActionPages.items(context).filter { !$0.name.isExactly("grant") }
-                    + [(ActionNotice.item, String(done.sequence))])
-                    .address(of: permitted.header.path(.members)))
+                + [(ActionNotice.item, String(done.sequence))])
+                .address(of: permitted.header.path(.members))
+            return .redirect(list + (try MemberActionPages.anchor(context)))
         } catch {
             guard error.isAboutInput else { throw error }
             var page = try await page(context, permitted, management)
@@ -99,6 +100,15 @@ struct MemberActionPages: Sendable {
             let id = IdentityID(context.variable("identity_id"))
         else { throw Problem.notFound }
         return (action, id)
+    }
+
+    /// The user's row after an action that leaves it in its list, so that the focus returns there.
+    private static func anchor(_ context: RequestContext) throws(Problem) -> String {
+        let (action, id) = try named(context)
+        return switch action {
+        case .suspend, .reinstate: ""
+        case .endSessions, .revokeRole: "#\(MemberRow.anchor(id.text))"
+        }
     }
 
     /// The items of the question's address that it and its answer carry on.

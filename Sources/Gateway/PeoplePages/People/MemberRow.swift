@@ -77,8 +77,10 @@ package struct MemberRow: Sendable {
     /// The user as later sentences name them: the first of several names.
     var shortTitle: String { fullName?.words(between: " ").first.map { String($0) } ?? title }
 
-    /// The id of the user's row in a list.
-    var anchor: String { "u-\(id)" }
+    /// The id of the user's row in a list. The row can have the focus, so that an address with its id returns it there.
+    var anchor: String { MemberRow.anchor(id) }
+
+    static func anchor(_ id: String) -> String { "u-\(id)" }
 
     /// The sources of the effective role, one a line.
     func sourcesMarkup(in organization: OrganizationHeader) -> HTML {

@@ -32,9 +32,7 @@ struct MemberRows {
     func row(_ member: Member) -> MemberRow {
         row(
             member.id, member.identity, fullName: member.fullName,
-            PersonCell.Address(
-                member.email?.spelling, isVerified: member.email.map { $0 == member.verifiedEmail } ?? false),
-            member, member.signIn)
+            PersonCell.Address(member.email?.spelling, isVerified: member.isEmailVerified), member, member.signIn)
     }
 
     func row(_ person: PersonAccess) -> MemberRow {

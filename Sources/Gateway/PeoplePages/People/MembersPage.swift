@@ -39,7 +39,15 @@ package struct MembersPage: DocumentPage {
             <div id="results">\(page.items.isEmpty ? nothing : table)\(onlyOneself)
             \(pager)</div></div>
             """
-        return organization.peoplePage(account, notice: notice, content)
+        return organization.peoplePage(account, notice: notice, export: export, content)
+    }
+
+    private var export: ExportMenu {
+        var query = query
+        (query.page, query.limit) = (1, 50)
+        return ExportMenu(
+            organization: organization, list: .members, matches: page.matches, isFiltered: query.isSearch,
+            path: organization.path(.members), items: MemberListAddress.items(query))
     }
 
     private var address: MemberListAddress { MemberListAddress(organization: organization, query: query) }
@@ -131,7 +139,7 @@ package struct MembersPage: DocumentPage {
         let seen: HTML = row.lastSignIn.map(account.times.moment) ?? "<span class=\"zero\">Never</span>"
         let actions: HTML? = organization.isReadOnly ? nil : "<td class=\"row-actions\">\(menu(row).markup)</td>"
         return """
-            <tr id="\(row.anchor)"\(cell.rowClass)><th scope="row">\(cell.markup)</th><td class="role" data-label="Role">\(row.role?.title ?? "None")</td><td class="sources" data-label="Source">\(row.sourcesMarkup(in: organization))</td><td class="number when" data-label="Last sign-in">\(seen)</td>\(actions)</tr>
+            <tr id="\(row.anchor)" tabindex="-1"\(cell.rowClass)><th scope="row">\(cell.markup)</th><td class="role" data-label="Role">\(row.role?.title ?? "None")</td><td class="sources" data-label="Source">\(row.sourcesMarkup(in: organization))</td><td class="number when" data-label="Last sign-in">\(seen)</td>\(actions)</tr>
 
             """
     }

@@ -23,6 +23,13 @@ struct MembersPages: Sendable {
 
     private func show(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
+        if let format = ExportFormat(context) {
+            let export: PeopleExport<IdentityID> =
+                context.query["list"].isExactly("suspended")
+                ? .suspended(matching: SuspendedQuery(context.query), as: format, management)
+                : .members(matching: MemberQuery(context.query), as: format, management)
+            return try await export.reply(context)
+        }
         let notice = try await ActionNotice(
             management: management, formToken: permitted.formToken, organization: permitted.header
         ).notice(context)
@@ -37,21 +44,9 @@ struct MembersPages: Sendable {
             let (query, counts) = (SuspendedQuery(context.query), try await management.counts())
             let found = try await management.suspended(
                 matching: query.text, isAscending: query.isAscending, page: query.page, limit: query.limit)
-            let rows = try await MemberRows(management, of: found.items.flatMap { $0.member?.grants ?? [] })
-            let names = try await management.names(of: Set(found.items.compactMap { $0.suspension?.suspendedBy }))
             var page = SuspendedPage(
                 account: permitted.caller.account, organization: permitted.header, counts: counts, query: query,
-                page: found.with(
-                    found.items.compactMap { person in
-                        person.suspension.map { suspension in
-                            SuspendedPage.Row(
-                                person: rows.row(person), reason: suspension.reason,
-                                suspendedBy: suspension.suspendedBy.flatMap { names[$0] },
-                                suspendedAt: suspension.createdAt,
-                                addresses: suspension.emails.filter { own in person.email.map { own != $0 } ?? true }
-                                    .map(\.spelling).sorted())
-                        }
-                    }))
+                page: found.with(try await SuspendedPage.rows(found.items, management)))
             page.notice = notice
             return try await management.show(page, status)
         }
@@ -82,6 +77,23 @@ struct MembersPages: Sendable {
         } catch {
             guard error.isAboutInput else { throw error }
             return try await list(context, permitted, management, .trouble(error.inputText), Status(error.status))
+        }
+    }
+}
+
+extension SuspendedPage {
+    /// The rows of suspended users.
+    static func rows(_ people: [PersonAccess], _ management: ManagementRequest) async throws(Problem) -> [Row] {
+        let rows = try await MemberRows(management, of: people.flatMap { $0.member?.grants ?? [] })
+        let names = try await management.names(of: Set(people.compactMap { $0.suspension?.suspendedBy }))
+        return people.compactMap { person in
+            person.suspension.map { suspension in
+                Row(
+                    person: rows.row(person), reason: suspension.reason,
+                    suspendedBy: suspension.suspendedBy.flatMap { names[$0] }, suspendedAt: suspension.createdAt,
+                    addresses: suspension.emails.filter { own in person.email.map { own != $0 } ?? true }
+                        .map(\.spelling).sorted())
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ internal import Text
 internal import Web
 
 /// The lists about an organization's people, which the same tabs above each list lead to.
-enum PeopleList: CaseIterable {
+enum PeopleList: String, CaseIterable {
     case members
     case invitations
     case suspended
@@ -48,8 +48,10 @@ enum PeopleList: CaseIterable {
 extension OrganizationHeader {
     /// A page with one of the lists about people.
     ///
-    /// - Parameter notice: the result of the last action.
-    func peoplePage(_ account: Account, notice: Notice?, _ content: HTML) -> HTML {
+    /// - Parameters:
+    ///   - notice: the result of the last action.
+    ///   - export: the menu that exports the list.
+    func peoplePage(_ account: Account, notice: Notice?, export: ExportMenu, _ content: HTML) -> HTML {
         let readOnly: HTML? = isReadOnly ? "You have read-only access. " : nil
         let invite: HTML? =
             isReadOnly
@@ -59,7 +61,7 @@ extension OrganizationHeader {
             "Members",
             explanation:
                 "\(readOnly)People with a role in \(name). A role here gives no access to the inside of a workspace.",
-            actions: invite)
+            actions: "\(export.markup)\(invite)")
         return page(.members, account, head: head, "\(notice?.markup)\(content)")
     }
 

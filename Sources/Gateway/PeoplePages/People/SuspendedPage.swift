@@ -59,7 +59,12 @@ package struct SuspendedPage: DocumentPage {
             <div id="results">\(page.items.isEmpty ? nothing : table)
             \(pager)</div></div>
             """
-        return organization.peoplePage(account, notice: notice, content)
+        var exported = query
+        (exported.page, exported.limit) = (1, 50)
+        let export = ExportMenu(
+            organization: organization, list: .suspended, matches: page.matches, isFiltered: !query.text.isEmpty,
+            path: organization.path(.members), items: exported.items)
+        return organization.peoplePage(account, notice: notice, export: export, content)
     }
 
     private var nothing: HTML {
@@ -94,7 +99,7 @@ package struct SuspendedPage: DocumentPage {
             ? nil
             : "<span class=\"line quiet small\">Also suspends \(row.addresses.joined(separator: ", "))</span>"
         return """
-            <tr id="\(row.person.anchor)"\(cell.rowClass)><th scope="row">\(cell.markup)</th><td class="reason" data-label="Reason"><div>\(reason)\(by)\(others)</div></td><td class="when" data-label="Suspended">\(account.times.moment(row.suspendedAt))</td><td data-label="Role if reinstated">\(row.person.summary ?? "None")</td>\(actions(row))</tr>
+            <tr id="\(row.person.anchor)" tabindex="-1"\(cell.rowClass)><th scope="row">\(cell.markup)</th><td class="reason" data-label="Reason"><div>\(reason)\(by)\(others)</div></td><td class="when" data-label="Suspended">\(account.times.moment(row.suspendedAt))</td><td data-label="Role if reinstated">\(row.person.summary ?? "None")</td>\(actions(row))</tr>
 
             """
     }
@@ -139,7 +144,7 @@ package struct SuspendedQuery: Sendable {
         (page, limit) = Pager.place(items)
     }
 
-    private var items: [AddressItem] {
+    fileprivate var items: [AddressItem] {
         [
             ("list", "suspended"), ("q", text), ("order", isAscending ? "asc" : ""),
             ("limit", limit == 50 ? "" : String(limit)), ("page", page == 1 ? "" : String(page)),
