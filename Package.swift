@@ -193,7 +193,7 @@ let package = Package(
         library(
             "AccessPages", in: "Gateway/",
             uses: [
-                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
+                "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
                 "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time", "Tokens",
                 "Web",
             ]),
@@ -201,13 +201,14 @@ let package = Package(
             "AuditLogPages", in: "Gateway/",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "HTTPMessage", "Identities", "JSON",
-                "PageLayout", "Policy", "RuntimeConfiguration", "Text", "Time", "TimeZones", "Web",
+                "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time", "TimeZones", "Web",
             ]),
         library(
             "PeoplePages", in: "Gateway/",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Time", "Web",
+                "Invitations", "JSON", "Management", "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text",
+                "Time", "Web",
             ]),
         library(
             "MetricsUseCases", in: "Gateway/",
@@ -367,8 +368,7 @@ let package = Package(
             ]),
         tests("InventoryStore", uses: ["Audit", "Databases", "GatehouseTesting", "Identities", "Inventory", "Time"]),
         tests(
-            "MetricsSnapshots",
-            uses: ["GatehouseTesting", "Identities", "Inventory", "InventoryStore", "JSON", "Time"]),
+            "MetricsSnapshots", uses: ["GatehouseTesting", "Identities", "Inventory", "InventoryStore", "JSON", "Time"]),
         tests(
             "WorkspaceMetrics",
             uses: [

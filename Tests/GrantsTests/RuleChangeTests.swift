@@ -73,6 +73,29 @@ struct RuleChangeTests {
         #expect(events[3].detail("after")?.contains("noc") == true)
     }
 
+    @Test("a removed rule is restored with its id, unless a rule has it")
+    func restored() async throws {
+        let (first, second) = (
+            try await change(.add(draft("soc"), at: nil)).get().row,
+            try await change(.add(draft("noc"), at: nil)).get().row
+        )
+        let before = stored
+        let content = MappingDraft(first)
+        #expect(try await change(.restore(first.id, content, at: 0)).error == .notFound)
+        _ = try await change(.remove(first.id)).get()
+        #expect(try await change(.restore(first.id, content, at: 0)).get().row.id == first.id)
+        #expect(stored == before && stored.last?.id == second.id)
+        let events = try await world.events()
+        #expect(events.last?.action == "claim_mapping_create" && events.last?.target == first.id)
+        let removal = try #require(events.first { $0.action == "claim_mapping_delete" })
+        #expect(removal.detail(AccessStore.rulesDetail)?.isEmpty == false)
+        // Ids are unique among all organizations.
+        _ = try await change(.remove(first.id)).get()
+        try await world.place.execute("UPDATE claim_mapping SET organization = 'globex', id = '\(first.id)'")
+        try world.access.refresh()
+        #expect(try await change(.restore(first.id, content, at: 0)).error == .changedMeanwhile)
+    }
+
     @Test("unknown rules, and those of the file, are not found")
     func unknown() async throws {
         for id in ["none", "file:1", ""] {

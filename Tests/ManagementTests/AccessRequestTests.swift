@@ -138,4 +138,49 @@ struct AccessRequestTests {
         #expect(await count() == 1)
         #expect(counts.reading(of: acme) == nil)
     }
+
+    @Test("many views at once read the number once, and open outdated claims once")
+    func burst() async throws {
+        let now = MonotonicTime.now()
+        let counts = OpenRequestCounts(world.access.access, world.denied, monotonic: { now })
+        let (acme, access) = (AccessWorld.acme, world.access.access)
+        for number in 0..<30 { try await world.deny("u\(number)", groups: [number < 10 ? "late" : "other"]) }
+        for (value, open) in [("late", 20), ("other", 0)] {
+            let rule = MappingDraft(claimName: "groups", match: .equals, claimValue: value, role: .viewer)
+            #expect(try await world.change(.add(rule, at: nil)).isSuccess)
+            try await world.access.place.execute("UPDATE person_seen SET rules = 'earlier'")
+            let before = counts.begun(acme)
+            let views = (0..<50).compactMap { _ in counts.reading(of: acme) }
+            #expect(views.count == 50)
+            await withTaskGroup { group in
+                for view in views { group.addTask { await view() } }
+            }
+            #expect(counts.begun(acme) == before + 1 && counts.known(of: acme) == open)
+            #expect(counts.reading(of: acme) == nil)
+            // What was opened is stored.
+            let check = access.roleCheck(of: acme)
+            let positive = try await access.database.read { transaction throws(DatabaseError) in
+                try check.isPositive(for: AccessWorld.identity("u0"), transaction)
+            }
+            #expect(positive)
+            #expect(await access.keepEvaluations(of: check) == 0)
+        }
+    }
+
+    @Test("a list stores what it evaluated after a change of rules")
+    func kept() async throws {
+        try await world.deny("a", groups: ["late"])
+        let access = world.access.access
+        for list in ["page", "API"] {
+            try await world.access.place.execute("UPDATE person_seen SET rules = 'earlier'")
+            if list == "page" {
+                _ = try await self.list()
+            } else {
+                _ = try await actions.deniedSignIns(.open, limit: 9)
+            }
+            #expect(try await world.access.place.count("person_seen WHERE subject = 'a' AND rules = 'earlier'") == 0)
+        }
+        let check = access.roleCheck(of: AccessWorld.acme)
+        #expect(await access.keepEvaluations(of: check) == 0)
+    }
 }

@@ -164,14 +164,32 @@ struct PreviewTests {
         #expect(try await world.change(.add(draft, at: nil)).isSuccess)
     }
 
-    @Test("users whose claims cannot be opened are left out")
+    @Test("users whose claims cannot be opened are named, and are never counted as unchanged")
     func unsealed() async throws {
         let world = try await ManagementWorld()
+        _ = try await world.access.signedIn(
+            "una", groups: ["late"], email: "una@acme.example", isVerified: false, more: ["name": "\"Una\""])
+        world.access.clock.advance(.seconds(1))
         _ = try await world.access.signedIn("late", groups: ["late"])
-        world.access.reload(try AccessWorld.settings(key: 8))
         let draft = MappingDraft(claimName: "groups", match: .equals, claimValue: "late", role: .viewer)
-        let preview = try await world.actions(permittedBy: .writeMappings).preview([.add(draft, at: nil)])
-        #expect(preview.people.isEmpty && preview.unchanged == 0)
+        let actions = try world.actions(permittedBy: .writeMappings)
+        let whole = try await actions.preview([.add(draft, at: nil)])
+        #expect(whole.people.count == 2 && whole.unreadable.isEmpty && whole.unchanged == 1)
+        // One row was altered, and another one holds the claims of someone else.
+        try await world.access.place.execute("UPDATE person_seen SET claims = x'00' WHERE subject = 'late'")
+        try await world.access.place.execute(
+            "UPDATE person_seen SET claims = (SELECT claims FROM person_seen WHERE subject = 'carla') WHERE subject = 'una'"
+        )
+        let preview = try await actions.preview([.add(draft, at: nil)])
+        #expect(preview.people.isEmpty && preview.unchanged == 1 && preview.recent == 1)
+        #expect(preview.unreadable.map(\.identity.subject.text) == ["late", "una"], "the latest sign-in first")
+        let una = try #require(preview.unreadable.last)
+        #expect(una.name == "Una" && una.email?.spelling == "una@acme.example" && una.isUnverified)
+        #expect(preview.unreadable.first?.isUnverified == false)
+        // A removed key leaves nobody to evaluate.
+        world.access.reload(try AccessWorld.settings(key: 8))
+        let none = try await world.actions(permittedBy: .writeMappings).preview([.add(draft, at: nil)])
+        #expect(none.people.isEmpty && none.unchanged == 0 && none.unreadable.count == 3)
     }
 
     @Test("each user has a name, the deciding rules, the matching values, and whether the address is verified")

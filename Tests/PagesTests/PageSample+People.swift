@@ -164,8 +164,20 @@ extension PageSample {
     private static func claimInviting() -> PageSample {
         let page = ClaimInvitingPage(
             account: account, organization: organization(isReadOnly: false), role: .manager, claim: text("claim"),
-            seen: [text("seen"), "groups"])
-        return PageSample("letting in by claim", page.document, shows: "claim", "seen")
+            value: text("value"), seen: seenClaims)
+        return PageSample("letting in by claim", page.document, shows: "claim", "value", "seen", "seen value")
+    }
+
+    /// Claims and values of sign-ins beside the form of a rule.
+    static var seenClaims: SeenClaims {
+        let path = "\(organizationPath)/claim-mappings"
+        return SeenClaims(
+            names: [SeenClaims.Item(text("seen"), url: path), SeenClaims.Item("groups", url: path)],
+            claim: text("claim"),
+            values: [
+                SeenClaims.Item(text("seen value"), people: 4, url: path), SeenClaims.Item("b", people: 1, url: path),
+            ],
+            carriers: SeenClaims.Carriers(4, claim: text("claim"), .text(text("value")), sample: 500, unreadable: 2))
     }
 
     private static func results() -> [PageSample] {

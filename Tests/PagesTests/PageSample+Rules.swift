@@ -53,8 +53,8 @@ extension PageSample {
             .init(person("changed", isVerified: false), before: .viewer, after: .manager, reason: text("reason")),
         ]
         return RuleEffects(
-            people: people, unchanged: 3, recent: 6, own: (.manager, nil), shadowed: [rule(3)],
-            wouldLockOut: wouldLockOut, unverifiedTag: text("people tag"))
+            people: people, unreadable: [person("unreadable", isVerified: false)], unchanged: 3, recent: 6,
+            own: (.manager, nil), shadowed: [rule(3)], wouldLockOut: wouldLockOut, unverifiedTag: text("people tag"))
     }
 
     /// The forms of one rule, the previews and the question before a removal.
@@ -62,8 +62,8 @@ extension PageSample {
         var form = list(isReadOnly: false)
         form.panel = RulePanel(
             draft: draft, faults: ["claim_value": text("fault"), "rank": "R", "split": "S"],
-            person: person("requester", isVerified: false))
-        let people = ["verified", "unverified", "loser", "changed", "address", "provider", "reason"]
+            person: person("requester", isVerified: false), seen: seenClaims)
+        let people = ["verified", "unverified", "loser", "changed", "unreadable", "address", "provider", "reason"]
         let previews = [false, true].map { isLocked in
             let content = MappingDraft(rule(2))
             var page = MappingPreviewPage(
@@ -90,7 +90,10 @@ extension PageSample {
         return previews + removals + [
             PageSample(
                 "form of a rule", form.document,
-                all: ["draft id", "draft claim", "draft value", "split", "fault", "requester", "address"],
+                all: [
+                    "draft id", "draft claim", "draft value", "split", "fault", "requester", "address", "seen",
+                    "seen value",
+                ],
                 isReadOnly: false)
         ]
     }

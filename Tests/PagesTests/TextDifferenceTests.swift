@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AccessPages
+@testable import AccessUseCases
 
 @Suite("The difference of a value that almost matches")
 struct TextDifferenceTests {

@@ -132,4 +132,24 @@ struct AuditTargetTests {
         let page = try await carla.open("/organizations/acme/audit?action=invitation_accept").body
         #expect(page.contains("from \(inviter)") && page.contains("<del>Organization Viewer</del>"))
     }
+
+    @Test("a denied sign-in leads to its explanation while the access request exists")
+    func explanation() async throws {
+        let page = "/organizations/acme/audit"
+        _ = try await world.browser("sam", "organization=acme")
+        world.clock.advance(.seconds(600))
+        _ = try await world.browser("sam", "organization=acme")
+        let shown = try await carla.open(page).body
+        let request = try #require(
+            try await carla.fetch("GET", "\(acme)/denied-sign-ins").items.first { _ in true }?.member("id")?.string)
+        let links = shown.matches(of: /<a href="([^"]*)">(Explain [a-z ]*)<span class="hidden"> of ([^<]*)</)
+        #expect(links.map { String($0.2) } == ["Explain this sign-in", "Explain the last sign-in"])
+        #expect(links.allSatisfy { $0.1 == "/organizations/acme/claim-mappings/explain?denied=\(request)" })
+        #expect(links.allSatisfy { $0.3 == "&lt;Sam&gt;" })
+        let explained = try await carla.open(String(try #require(links.first).1)).body
+        #expect(explained.contains("Why &lt;Sam&gt; has no role"))
+        // Neither another user's sign-in nor one whose request is gone has an explanation.
+        try await world.execute("DELETE FROM denied_sign_in")
+        #expect(try await !carla.open(page).body.contains("Explain this"))
+    }
 }

@@ -1,3 +1,4 @@
+import Identities
 import Testing
 
 @testable import Server
@@ -61,5 +62,45 @@ struct ManyOrganizationsTests {
         _ = try await cost()
         let many = try await cost()
         #expect(many < few * 3 + .milliseconds(2), "\(few) for few organizations, \(many) for many")
+    }
+
+    /// Adds organizations with costly rules, none of which gives a role.
+    private func addCostly(_ count: Int, _ round: Int) throws {
+        let rules = (0..<150).map {
+            #"{"claim_name": "groups", "match": "glob", "claim_value": "*a*c*m*e*\#($0)*\#(round)", "role": "organization-viewer"}"#
+        }
+        let organizations = (0..<count).map {
+            #"{"id": "o\#($0)", "providers": ["idp"], "claim_mappings": [\#(rules.joined(separator: ","))]},"#
+        }
+        try world.reload(rewriting: ("\"organizations\": [", "\"organizations\": [\(organizations.joined())"))
+    }
+
+    @Test("the menu of a page is evaluated outside of the reactor")
+    func menu() async throws {
+        let viewer = try await world.browser("vic")
+        func cost(_ count: Int) async throws -> Duration {
+            var costs: [Duration] = []
+            for round in 0..<9 {
+                // Nothing is cached under new rules.
+                try addCostly(count, round)
+                costs.append(try await world.longestStep { try await send("/organizations/acme", by: viewer) })
+            }
+            return costs.min() ?? .zero
+        }
+        _ = try await cost(1)
+        let (few, many) = (try await cost(1), try await cost(8))
+        #expect(many < few * 3 + .milliseconds(2), "\(few) for one other organization, \(many) for eight")
+    }
+
+    @Test("the menu follows a grant at once, and is kept while nothing changes")
+    func menuChanges() async throws {
+        let viewer = try await world.browser("vic")
+        func menu() async throws -> String {
+            let page = try await send("/organizations/acme", by: viewer).body
+            return String(try #require(page.firstMatch(of: /menu switcher">.*?<\/details>/.dotMatchesNewlines())).0)
+        }
+        for _ in 0..<2 { #expect(try await !menu().contains("globex")) }
+        try world.grant(.manager, to: "vic", in: "globex")
+        for _ in 0..<2 { #expect(try await menu().contains("href=\"/organizations/globex\"")) }
     }
 }

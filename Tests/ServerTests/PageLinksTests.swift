@@ -121,20 +121,51 @@ struct PageLinksTests {
         var waiting = try ["vic", "una", "sam", "carla"].map { "\(rules)/explain?member=\(try world.identity($0))" }
         let denied = try await browser.fetch("GET", "\(acme)/denied-sign-ins").items
         waiting += denied.compactMap { $0.member("id")?.string }.map { "\(rules)/explain?denied=\($0)" } + [rules]
-        var seen: Set<String> = []
-        while let path = waiting.popLast() {
+        let isManager = user == "carla"
+        // Explanations are reached from the requests, from the log, and beside the invitations, too.
+        let tabs = ["members", "invitations"] + (isManager ? ["access-requests", "audit"] : [])
+        waiting += tabs.map { "/organizations/acme/\($0)" }
+        var (seen, sources): (Set<String>, [String: Set<String>]) = ([], [:])
+        while let path = waiting.popLast(), seen.count < 400 {
             guard seen.insert(path).inserted else { continue }
             let page = try await browser.open(path)
             #expect([200, 303].contains(page.status), "\(path): \(page.status)")
-            for match in page.body.matches(of: /href="(\/organizations\/acme\/(?:claim-mappings|members)[^"#]*)/) {
-                waiting.append(String(match.1).replacing("&amp;", with: "&"))
+            let pattern = /href="(\/organizations\/acme\/(?:claim-mappings|members|invitations|access-requests)[^"#]*)/
+            for match in page.body.matches(of: pattern) {
+                let target = String(match.1).replacing("&amp;", with: "&")
+                waiting.append(target)
+                sources[target, default: []].insert(String(path.prefix { $0 != "?" }))
             }
         }
-        let isManager = user == "carla"
         #expect(seen.contains("\(rules)?add=1") == isManager && seen.contains("\(rules)/explain"))
         #expect(seen.contains { $0.hasPrefix("\(rules)?add=1&claim=groups&value=Acme-Viewers") } == isManager)
         #expect(seen.contains { $0.hasPrefix("\(rules)?remove=") } == isManager)
         #expect(seen.contains("/organizations/acme/members?rule=file%3A2"))
+        let explained = sources.filter { $0.key.hasPrefix("\(rules)/explain?") }
+        let origins = Set(explained.flatMap(\.value))
+        #expect(origins.contains("/organizations/acme/members"))
+        for tab in ["access-requests", "audit"] {
+            #expect(origins.contains("/organizations/acme/\(tab)") == isManager, "\(tab)")
+        }
+    }
+
+    @Test("an explanation leads back to the list that it was opened from")
+    func breadcrumbs() async throws {
+        for person in ["vic", "sam"] { _ = try await world.browser(person, "organization=acme") }
+        let browser = try await world.browser("carla")
+        let path = "/organizations/acme/claim-mappings/explain"
+        let denied = try await browser.fetch("GET", "\(acme)/denied-sign-ins").items
+        let id = try #require(denied.first { _ in true }?.member("id")?.string)
+        for (query, tab) in [
+            ("?denied=\(id)", "access-requests"), ("?denied=gone", "access-requests"),
+            ("?member=\(try world.identity("vic"))", "members"), ("", "claim-mappings"),
+        ] {
+            let page = try await browser.open(path + query).body
+            let crumbs = try #require(
+                page.firstMatch(of: /<nav[^>]*breadcrumb.*?<\/nav>/.ignoresCase().dotMatchesNewlines()))
+            #expect(crumbs.0.contains("href=\"/organizations/acme/\(tab)\""), "\(query)")
+            #expect(page.contains("href=\"/organizations/acme/\(tab)\" aria-current=\"page\""), "\(query)")
+        }
     }
 
     @Test("the usage page shows each metric with its table, and exports the same figures")

@@ -11,7 +11,7 @@ internal import Tokens
 // again here, in batches. Each batch takes a few milliseconds of a read transaction and of a write transaction. Until
 // then, a caller that needs one of them evaluates it directly.
 extension AccessStore {
-    private static let batch = 100
+    static let batch = 100
 
     /// Evaluates the claims of every user of an organization whose stored access was computed under other rules than
     /// those in force.
@@ -31,12 +31,8 @@ extension AccessStore {
             let stored = snapshots.read().value.mappings(of: organization)
             guard let tag = settings.rules.tag(of: organization, with: stored) else { return (nil, count) }
             let evaluated = try await database.read { transaction throws(DatabaseError) in
-                try AccessStore.outdated(organization, tag, transaction).compactMap { signIn -> Evaluated? in
-                    let claims = settings.claims(of: signIn)
-                    let name = claims.map(\.payload.shownName) ?? signIn.fullName
-                    return settings.evaluate(signIn, of: claims, with: stored).map {
-                        Evaluated(signIn: signIn, access: $0, fullName: name)
-                    }
+                try AccessStore.outdated(organization, tag, transaction).compactMap {
+                    settings.evaluated($0, with: stored)
                 }
             }
             guard !evaluated.isEmpty else { return (tag, count) }
@@ -45,12 +41,6 @@ extension AccessStore {
                 try AccessStore.keep(evaluated, transaction)
             }
         }
-    }
-
-    private struct Evaluated: Sendable {
-        let signIn: LastSignIn
-        let access: EarnedAccess
-        let fullName: String?
     }
 
     private static func outdated(
@@ -70,7 +60,7 @@ extension AccessStore {
     package static let isOutdated = "(organization = $1 AND rules < $2 OR organization = $1 AND rules > $2)"
 
     /// Stores evaluations. A user who signed in since then is skipped, because the sign-in stored a newer evaluation.
-    private static func keep(_ evaluated: [Evaluated], _ transaction: Transaction) throws(DatabaseError) {
+    static func keep(_ evaluated: [EvaluatedSignIn], _ transaction: Transaction) throws(DatabaseError) {
         let update = try transaction.prepare(
             """
             UPDATE person_seen SET rules = $4, mapped_role = $5, mapped_by = $6, mapped_email = $7, name = $9,
@@ -121,6 +111,24 @@ extension AccessStore {
             return try IdentityID(identity)
         } catch {
             throw DatabaseError(.failed, cause: "no digest: \(error)")
+        }
+    }
+}
+
+/// A sign-in with the access that its claims earn under the rules in force.
+struct EvaluatedSignIn: Sendable {
+    let signIn: LastSignIn
+    let access: EarnedAccess
+    let fullName: String?
+}
+
+extension AccessSettings {
+    /// Evaluates a sign-in to be stored. Returns nil if the organization is not configured.
+    func evaluated(_ signIn: LastSignIn, with stored: PreparedRules) -> EvaluatedSignIn? {
+        let claims = claims(of: signIn)
+        let name = claims.map(\.payload.shownName) ?? signIn.fullName
+        return evaluate(signIn, of: claims, with: stored).map {
+            EvaluatedSignIn(signIn: signIn, access: $0, fullName: name)
         }
     }
 }

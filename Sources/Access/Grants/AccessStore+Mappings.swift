@@ -158,6 +158,9 @@ extension AccessStore {
             guard expected.areCurrent(before, in: organization, under: own.rules.rules) else {
                 return .refused(.changedMeanwhile)
             }
+            if case .restore(let id, _, _) = change, try AccessStore.hasMapping(id, transaction) {
+                return .refused(.changedMeanwhile)
+            }
             if try own.isLost(under: new, transaction) { return .refused(.losesOwnRole) }
             let search = try AccessStore.search(
                 prepared, in: organization, under: own.rules, at: moment, transaction)
@@ -189,6 +192,12 @@ extension AccessStore {
                 record.action = .claimMappingDelete
                 row = before.first { $0.id.isExactly(id) }
                 added(id, "before", old)
+                // The removal can be undone while the rules are these.
+                record.details.append((AccessStore.rulesDetail, all.tag))
+            case .restore(let id, _, _):
+                record.action = .claimMappingCreate
+                row = after.first { $0.id.isExactly(id) }
+                added(id, "after", all)
             }
             guard let row else { throw DatabaseError(.failed, cause: "a changed rule is not among the rules") }
             record.target = row.id
@@ -197,6 +206,16 @@ extension AccessStore {
             try AuditLog.append(record, at: moment, transaction)
             return .kept((row, after), [.mappings(organization, new)])
         }
+    }
+
+    /// The name of the detail with the tag of all rules after a removal.
+    public static let rulesDetail = "rules_after"
+
+    /// Returns true if any organization has a stored rule with this id.
+    private static func hasMapping(_ id: String, _ transaction: Transaction) throws(DatabaseError) -> Bool {
+        try transaction.first("SELECT 1 FROM claim_mapping WHERE id = $1", .text(id)) {
+            _ throws(DatabaseError) in true
+        } ?? false
     }
 
     /// Writes the rules that differ from the stored ones.

@@ -63,8 +63,11 @@ public enum MappingChange: Sendable, Hashable {
     /// A changed rule, which keeps its place if none is given.
     case edit(String, MappingEdit, at: Int?)
     case remove(String)
+    /// A removed rule with its id, at its former place.
+    case restore(String, MappingDraft, at: Int)
 
-    /// Returns the rules after the change, ranked from 1, or nil if the named rule does not exist.
+    /// Returns the rules after the change, ranked from 1, or nil if the named rule does not exist, or if the restored one
+    /// does.
     ///
     /// - Parameter newID: the id of an added rule.
     public func applied(to rows: [Mapping], newID: String) -> [Mapping]? {
@@ -79,6 +82,9 @@ public enum MappingChange: Sendable, Hashable {
         case .remove(let id):
             guard let index = rows.firstIndex(where: { $0.id.isExactly(id) }) else { return nil }
             rows.remove(at: index)
+        case .restore(let id, let draft, let place):
+            guard !rows.contains(where: { $0.id.isExactly(id) }) else { return nil }
+            rows.insert(draft.row(id), at: max(0, min(place, rows.count)))
         }
         return rows.enumerated().map { index, row in row.ranked(index + 1) }
     }

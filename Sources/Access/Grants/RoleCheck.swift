@@ -3,10 +3,17 @@ public import Databases
 public import Identities
 internal import Policy
 internal import Snapshots
+internal import Synchronization
 
 /// The check of whether users have a role in one organization, by the rules in force when it was made.
 public struct RoleCheck: Sendable {
+    /// What was evaluated during the check, so that it can be stored.
+    final class Evaluations: Sendable {
+        let found = Mutex<[EvaluatedSignIn]>([])
+    }
+
     let reading: MemberReading
+    let evaluations = Evaluations()
 
     /// Returns true if a grant gives the identity a role, or if the claims of its last sign-in do. What is not known, such
     /// as claims that cannot be opened, gives none. A suspension is not looked at: the role returns when it ends.
@@ -26,8 +33,9 @@ public struct RoleCheck: Sendable {
         guard found?.answer == 2, let signIn = try AccessStore.signIn(of: id, in: organization, transaction) else {
             return found?.answer == 1
         }
-        var evaluated = 0
-        return reading.access(of: signIn, &evaluated)?.role != nil
+        guard let evaluated = reading.settings.evaluated(signIn, with: reading.stored) else { return false }
+        evaluations.found.withLock { $0.append(evaluated) }
+        return evaluated.access.role != nil
     }
 }
 
@@ -35,6 +43,25 @@ extension AccessStore {
     /// Makes the check of roles in an organization.
     public func roleCheck(of organization: OrganizationID) -> RoleCheck {
         RoleCheck(reading: reading(of: organization, under: settings.read().value))
+    }
+
+    /// Stores what a check evaluated, so that the next one does not open the same claims again. A store that takes no
+    /// writes leaves the claims to the next check.
+    ///
+    /// - Returns: the number of users who were evaluated.
+    @discardableResult
+    public func keepEvaluations(of check: RoleCheck) async -> Int {
+        let found = check.evaluations.found.withLock { found in
+            defer { found = [] }
+            return found
+        }
+        for start in stride(from: 0, to: found.count, by: AccessStore.batch) {
+            let batch = Array(found[start..<min(start + AccessStore.batch, found.count)])
+            try? await database.write { transaction throws(DatabaseError) in
+                try AccessStore.keep(batch, transaction)
+            }
+        }
+        return found.count
     }
 
     /// Returns the members whose verified address is this one.

@@ -5,31 +5,25 @@ internal import JSON
 internal import People
 internal import Policy
 internal import Text
+internal import Time
 internal import Tokens
 
 extension ManagerActions {
     /// The sign-ins whose claims are looked at.
     private static let sample = 25
 
-    /// The claims that say nothing of a group of users.
-    private static let technical: Set<ExactText> = [
-        "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "sid", "azp", "typ", "at_hash", "c_hash", "s_hash",
-        "auth_time", "acr", "amr", "email_verified", "name", "given_name", "family_name", "middle_name", "nickname",
-        "preferred_username", "picture", "profile", "website", "locale", "zoneinfo", "updated_at", "phone_number",
-        "phone_number_verified", "session_state", "scope", "scp", "client_id", "ver", "oid", "uti", "rh",
-    ]
-
-    /// Returns the claims that rules may ask for, as the latest sign-ins had them: the most frequent first. A claim in
-    /// an object is named by its JSON Pointer.
+    /// Returns the claims that rules may ask for, as the latest sign-ins within 30 days had them: the most frequent
+    /// first. A claim in an object is named by its JSON Pointer.
     public func recentClaims() async throws(ManagementError) -> [String] {
         let (settings, organization) = (settings, organization)
         let signIns = try await stored { () throws(DatabaseError) in
-            try await access.recentSignIns(of: organization, limit: ManagerActions.sample)
+            try await access.recentSignIns(
+                of: organization, since: access.now() - .seconds(30 * 86400), before: nil, limit: ManagerActions.sample)
         }
         // Claims are opened here: too long for a reactor.
         return try await compute {
             var counts: [ExactText: Int] = [:]
-            for signIn in signIns {
+            for signIn in signIns where settings.rules.lists(signIn.provider, in: organization) {
                 for name in ManagerActions.claims(in: settings.claims(of: signIn)?.payload) {
                     counts[name, default: 0] += 1
                 }
@@ -40,11 +34,13 @@ extension ManagerActions {
 
     private static func claims(in root: JSONValue?) -> [ExactText] {
         (root.map { Array($0.members) } ?? []).flatMap { member -> [ExactText] in
-            guard !technical.contains(ExactText(member.name)), member.name.utf8.count <= 64 else { return [] }
+            guard ClaimNames.isSuggested(member.name), member.name.utf8.count <= 64 else { return [] }
             switch member.value.kind {
             case .object:
-                return member.value.members.prefix(4).filter { $0.value.kind == .array || $0.value.kind == .string }
-                    .map { ExactText(JSONPointer(tokens: [member.name, $0.name]).description) }
+                return member.value.members.prefix(4).filter {
+                    ($0.value.kind == .array || $0.value.kind == .string) && ClaimNames.isSuggested($0.name)
+                }
+                .map { ExactText(JSONPointer(tokens: [member.name, $0.name]).description) }
             case .string, .array, .number: return [ExactText(member.name)]
             default: return []
             }

@@ -115,6 +115,18 @@ extension ManagerActions {
         }
     }
 
+    /// Returns the newest event of any of these actions on each target as JSON, by the targets' ids.
+    package func lastAuditEvents(
+        on targets: [String], _ actions: [AuditAction]
+    ) async throws(ManagementError) -> [ExactText: [UInt8]] {
+        let (database, organization) = (access.database, organization)
+        return try await stored { () throws(DatabaseError) in
+            try await database.read { transaction throws(DatabaseError) in
+                try AuditLog.lastEvents(of: organization, on: targets, actions, transaction)
+            }
+        }
+    }
+
     /// Returns the newest events of an action in the organization's audit log as JSON, newest first.
     package func latestAuditEvents(
         of action: AuditAction, _ limit: Int

@@ -27,14 +27,19 @@ extension ManagerActions {
     ///   - file: the file's rules that the change was made for; with others it is refused.
     ///   - tag: the tag of the rules that the manager has seen; nil if the manager named none.
     ///   - isConfirmed: true if the manager confirms the loss of their own role.
+    ///   - sequence: the audit event of the change that is undone; nil for none.
     /// - Returns: the changed rule, and all rules after the change.
     public func change(
-        _ change: MappingChange, of file: [Mapping], ifTag tag: String?, isConfirmed: Bool
+        _ change: MappingChange, of file: [Mapping], ifTag tag: String?, isConfirmed: Bool,
+        undoing sequence: Int? = nil
     ) async throws(ManagementError) -> (row: Mapping, table: MappingTable) {
+        var record = record(.claimMappingUpdate)
+        if let sequence { record.details.append(("undoes", String(sequence))) }
+        let recorded = record
         let (row, all) = try await decided { () throws(DatabaseError) in
             try await access.changeMappings(
                 change, in: organization, by: acting(.writeMappings, isConfirmed: isConfirmed),
-                expecting: AccessStore.ExpectedRules(file: file, tag: tag), recording: record(.claimMappingUpdate))
+                expecting: AccessStore.ExpectedRules(file: file, tag: tag), recording: recorded)
         }
         let table = try await compute { MappingTable(file: file, stored: all) }
         return (table.row(row.id) ?? row, table)
@@ -76,8 +81,8 @@ extension ManagerActions {
             )
         }
         return MappingPreview(
-            table: prepared.table, people: users.changed, unchanged: users.unchanged, recent: users.recent, own: own,
-            shadowed: prepared.shadowed, wouldLockOut: had && !has)
+            table: prepared.table, people: users.changed, unreadable: users.unreadable, unchanged: users.unchanged,
+            recent: users.recent, own: own, shadowed: prepared.shadowed, wouldLockOut: had && !has)
     }
 
     /// The input for evaluating each user in a preview.
@@ -102,6 +107,7 @@ extension ManagerActions {
     /// The users of a preview.
     private struct EvaluatedUsers: Sendable {
         var changed: [MappingPreview.Person] = []
+        var unreadable: [MappingPreview.Unreadable] = []
         var unchanged = 0
         var recent = 0
     }
@@ -119,7 +125,10 @@ extension ManagerActions {
                     let signIns = try AccessStore.signIns(organization, after: last, limit: 100, transaction)
                     var found = EvaluatedUsers()
                     for signIn in signIns {
-                        guard let claims = settings.claims(of: signIn) else { continue }
+                        guard let claims = settings.claims(of: signIn) else {
+                            found.unreadable.append(MappingPreview.Unreadable(signIn))
+                            continue
+                        }
                         if signIn.seenAt >= recently { found.recent += 1 }
                         func entitlement(under rules: OrganizationRules) -> Entitlement {
                             state.rules.entitlement(of: claims, under: rules, with: state.snapshot)
@@ -138,12 +147,14 @@ extension ManagerActions {
                 }
             }
             users.changed += batch.found.changed
+            users.unreadable += batch.found.unreadable
             users.unchanged += batch.found.unchanged
             users.recent += batch.found.recent
             guard let next = batch.last else { break }
             after = next
         }
         users.changed.sort { $0.signIn.seenAt > $1.signIn.seenAt }
+        users.unreadable.sort { $0.seenAt > $1.seenAt }
         return users
     }
 }

@@ -2,7 +2,7 @@ internal import Audit
 internal import ClaimMapping
 internal import Databases
 public import Grants
-internal import Identities
+public import Identities
 public import Sessions
 internal import Text
 
@@ -34,10 +34,29 @@ extension ManagerActions {
         _ state: AccessRequest.State, before place: (at: Int64, id: String)? = nil, limit: Int
     ) async throws(ManagementError) -> (items: [DeniedSignIn], hasMore: Bool) {
         let check = access.roleCheck(of: organization)
-        return try await stored { () throws(DatabaseError) in
+        let found = try await stored { () throws(DatabaseError) in
             try await stores.denied.list(
                 of: organization, before: place, limit: limit, now: access.now(), state: state
             ) { identity, transaction throws(DatabaseError) in try check.isPositive(for: identity, transaction) }
+        }
+        await access.keepEvaluations(of: check)
+        return found
+    }
+
+    /// Returns the requests of identities; one without a request is absent.
+    public func accessRequests(
+        of identities: Set<Identity>
+    ) async throws(ManagementError) -> [Identity: AccessRequest] {
+        let (organization, now) = (organization, access.now())
+        return try await stored { () throws(DatabaseError) in
+            try await access.database.read { transaction throws(DatabaseError) in
+                var found: [Identity: AccessRequest] = [:]
+                for identity in identities {
+                    found[identity] = try DeniedSignInStore.request(
+                        of: identity, in: organization, at: now, transaction)
+                }
+                return found
+            }
         }
     }
 
@@ -55,7 +74,7 @@ extension ManagerActions {
     ) async throws(ManagementError) -> AccessRequestList {
         let (organization, now) = (organization, access.now())
         let (check, wanted) = (access.roleCheck(of: organization), search.asciiLowercased())
-        return try await stored { () throws(DatabaseError) in
+        let list = try await stored { () throws(DatabaseError) in
             try await access.database.read { transaction throws(DatabaseError) in
                 var (counts, found): ([AccessRequest.State: Int], [AccessRequest]) = ([:], [])
                 try DeniedSignInStore.eachRequest(of: organization, at: now, transaction) {
@@ -83,6 +102,8 @@ extension ManagerActions {
                 return AccessRequestList(items: items, number: number, matches: found.count, counts: counts)
             }
         }
+        await access.keepEvaluations(of: check)
+        return list
     }
 
     /// Dismisses an access request, or opens a dismissed one again. Nothing is recorded if it is in that state already.

@@ -3,6 +3,7 @@ internal import Cryptography
 public import Grants
 public import Identities
 internal import JSON
+internal import Time
 
 /// The effects of a change of rules on the users who signed in; nothing is changed.
 public struct MappingPreview: Sendable {
@@ -28,13 +29,34 @@ public struct MappingPreview: Sendable {
         public var isRaised: Bool { after.map { after in before.map { $0 < after } ?? true } ?? false }
     }
 
+    /// A user whose claims cannot be read, so that the effect of the change is unknown.
+    public struct Unreadable: Sendable {
+        public let id: IdentityID
+        public let identity: Identity
+        public let provider: ProviderID
+        public let email: EmailAddress?
+        /// The full name at the last sign-in; nil if the provider stated none.
+        public let name: String?
+        /// Whether the provider sent an address without verifying it.
+        public let isUnverified: Bool
+        let seenAt: Timestamp
+
+        init(_ signIn: LastSignIn) {
+            (id, identity, provider) = (signIn.id, signIn.identity, signIn.provider)
+            (email, name, seenAt) = (signIn.email, signIn.fullName, signIn.seenAt)
+            isUnverified = if case (_?, nil) = (signIn.email, signIn.verifiedEmail) { true } else { false }
+        }
+    }
+
     /// The rules after the change.
     public let table: MappingTable
     /// The users whose role changes, the latest sign-in first.
     public let people: [Person]
+    /// The users whose role may change or stay: their claims cannot be read. The latest sign-in first.
+    public let unreadable: [Unreadable]
     /// The number of users whose role does not change.
     public let unchanged: Int
-    /// The number of all these users who signed in within the last 30 days.
+    /// The number of evaluated users who signed in within the last 30 days.
     public let recent: Int
     /// The acting manager's role before and after.
     public let own: (before: Role?, after: Role?)

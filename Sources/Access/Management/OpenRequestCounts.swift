@@ -18,9 +18,11 @@ public final class OpenRequestCounts: Sendable {
     }
 
     private struct Entry {
-        let count: Int
-        let source: Source
-        let readAt: MonotonicTime
+        var count = 0
+        /// Nil until the number was read.
+        var read: (source: Source, at: MonotonicTime)?
+        /// The number of readings that began.
+        var begun: UInt64 = 0
     }
 
     private static let lifetime: Duration = .seconds(2)
@@ -29,6 +31,8 @@ public final class OpenRequestCounts: Sendable {
     private let denied: DeniedSignInStore
     private let monotonic: @Sendable () -> MonotonicTime
     private let entries = Mutex<[OrganizationID: Entry]>([:])
+    /// Readings of one organization follow one another.
+    private let turns = Turns<OrganizationID>()
 
     public init(
         _ access: AccessStore, _ denied: DeniedSignInStore, monotonic: @escaping @Sendable () -> MonotonicTime
@@ -41,17 +45,31 @@ public final class OpenRequestCounts: Sendable {
         entries.withLock { $0[organization]?.count ?? 0 }
     }
 
-    /// Returns the work that reads the number of an organization anew, or nil if the known one is recent. A failure is
-    /// not reported, and not repeated before the number is out of date again.
+    /// Returns the work that reads the number of an organization anew, or nil if the known one is recent. Concurrent
+    /// callers share one reading, if it began after they asked. A failure is not reported, and not repeated before the
+    /// number is out of date again.
     public func reading(of organization: OrganizationID) -> (@Sendable () async -> Void)? {
-        let (source, now) = (source, monotonic())
-        let isRecent = entries.withLock { entries in
-            entries[organization].map { $0.source == source && !$0.readAt.isOver(OpenRequestCounts.lifetime, at: now) }
-        }
-        guard isRecent != true else { return nil }
+        guard !isRecent(organization) else { return nil }
+        let begun = begun(organization)
         return { [self] in
-            let count = (try? await read(organization)) ?? known(of: organization)
-            entries.withLock { $0[organization] = Entry(count: count, source: source, readAt: now) }
+            await turns.take(organization) {
+                // A reading that began later than this call has ended by now, since readings follow one another.
+                guard !isRecent(organization), self.begun(organization) == begun else { return }
+                await read(organization)
+            }
+        }
+    }
+
+    /// The number of readings that began.
+    func begun(_ organization: OrganizationID) -> UInt64 {
+        entries.withLock { $0[organization]?.begun ?? 0 }
+    }
+
+    private func isRecent(_ organization: OrganizationID) -> Bool {
+        let (source, now) = (source, monotonic())
+        return entries.withLock { entries in
+            guard let read = entries[organization]?.read else { return false }
+            return read.source == source && !read.at.isOver(OpenRequestCounts.lifetime, at: now)
         }
     }
 
@@ -59,8 +77,21 @@ public final class OpenRequestCounts: Sendable {
         Source(denied: denied.version, access: access.snapshots.version, settings: access.settings.version)
     }
 
-    private func read(_ organization: OrganizationID) async throws(DatabaseError) -> Int {
-        let (check, now) = (access.roleCheck(of: organization), access.now())
+    private func read(_ organization: OrganizationID) async {
+        let (source, now) = (source, monotonic())
+        entries.withLock { $0[organization, default: Entry()].begun += 1 }
+        let check = access.roleCheck(of: organization)
+        let count = try? await count(organization, by: check)
+        entries.withLock { entries in
+            if let count { entries[organization, default: Entry()].count = count }
+            entries[organization, default: Entry()].read = (source, now)
+        }
+        // The claims that had to be opened are not opened for the next number.
+        await access.keepEvaluations(of: check)
+    }
+
+    private func count(_ organization: OrganizationID, by check: RoleCheck) async throws(DatabaseError) -> Int {
+        let now = access.now()
         return try await access.database.read { transaction throws(DatabaseError) in
             var count = 0
             try DeniedSignInStore.eachRequest(of: organization, at: now, transaction) {

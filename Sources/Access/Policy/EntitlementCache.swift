@@ -23,7 +23,27 @@ public struct EntitlementCache {
     /// The memory used, in bytes.
     public var bytes: Int { entries.bytes }
 
-    public mutating func removeAll() { entries.removeAll() }
+    /// The number of times that the cache was emptied. What was computed before the last time must not be kept.
+    public private(set) var generation: UInt64 = 0
+
+    public mutating func removeAll() {
+        entries.removeAll()
+        generation += 1
+    }
+
+    /// Returns the cached entitlement, or nil if there is none.
+    public mutating func entitlement(of claims: VerifiedClaims, in organization: AnyObject) -> Entitlement? {
+        entries.value(for: Key(claims: ObjectIdentifier(claims), organization: ObjectIdentifier(organization)))?
+            .entitlement
+    }
+
+    /// Caches an entitlement that was computed elsewhere.
+    public mutating func keep(_ entitlement: Entitlement, of claims: VerifiedClaims, in organization: AnyObject) {
+        entries.insert(
+            Entry(claims: claims, entitlement: entitlement),
+            for: Key(claims: ObjectIdentifier(claims), organization: ObjectIdentifier(organization)),
+            bytes: claims.memory + 256)
+    }
 
     /// Returns the cached entitlement, or computes and caches it.
     ///
@@ -31,10 +51,9 @@ public struct EntitlementCache {
     public mutating func entitlement(
         of claims: VerifiedClaims, in organization: AnyObject, workingOut work: () -> Entitlement
     ) -> Entitlement {
-        let key = Key(claims: ObjectIdentifier(claims), organization: ObjectIdentifier(organization))
-        if let entry = entries.value(for: key) { return entry.entitlement }
-        let entry = Entry(claims: claims, entitlement: work())
-        entries.insert(entry, for: key, bytes: claims.memory + 256)
-        return entry.entitlement
+        if let known = entitlement(of: claims, in: organization) { return known }
+        let entitlement = work()
+        keep(entitlement, of: claims, in: organization)
+        return entitlement
     }
 }

@@ -318,7 +318,7 @@ extension OpenAPI {
           },
           "Preview": {
             "type": "object",
-            "required": ["people", "unchanged", "self", "shadowed", "would_lock_out", "rows"],
+            "required": ["people", "unreadable", "unchanged", "self", "shadowed", "would_lock_out", "rows"],
             "properties": {
               "people": {
                 "type": "array",
@@ -333,6 +333,20 @@ extension OpenAPI {
                     "before": {"$ref": "#/components/schemas/OptionalRole"},
                     "after": {"$ref": "#/components/schemas/OptionalRole"},
                     "change": {"type": "string", "enum": ["gains", "loses", "changes"]}
+                  }
+                }
+              },
+              "unreadable": {
+                "type": "array",
+                "description": "The users on whom the effect is unknown: their last sign-in cannot be read.",
+                "items": {
+                  "type": "object",
+                  "required": ["identity_id", "issuer", "subject", "email"],
+                  "properties": {
+                    "identity_id": {"type": "string"},
+                    "issuer": {"type": "string"},
+                    "subject": {"type": "string"},
+                    "email": {"type": ["string", "null"]}
                   }
                 }
               },

@@ -34,6 +34,17 @@ extension MappingPreview {
             writer.endObject()
         }
         writer.endArray()
+        writer.name("unreadable")
+        writer.beginArray()
+        for person in unreadable {
+            writer.beginObject()
+            writer.member("identity_id", person.id.text)
+            writer.member("issuer", person.identity.issuer.text)
+            writer.member("subject", person.identity.subject.text)
+            writer.member("email", person.email?.spelling)
+            writer.endObject()
+        }
+        writer.endArray()
         writer.member("unchanged", unchanged)
         writer.name("self")
         writer.beginObject()

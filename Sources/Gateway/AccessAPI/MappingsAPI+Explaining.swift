@@ -58,7 +58,7 @@ extension MappingsAPI {
         case .identity:
             let id = reader.text("identity_id").flatMap { IdentityID($0) }
             try reader.finish()
-            if let id { explained = try await management.explain(id) }
+            if let id { explained = try await MappingsAPI.user(id, management) }
             // A user without a role here is known by a denied sign-in, which requires the permission to change
             // mappings.
             if let explained, explained.access.standing.role == nil {
@@ -80,7 +80,21 @@ extension MappingsAPI {
         guard let denied = try await management.deniedSignIn(id),
             let identity = try? IdentityID(denied.identity)
         else { return nil }
-        return try await management.explain(identity)
+        return try await user(identity, management)
+    }
+
+    /// Explains a user by the claims of the last sign-in; nil if there is none.
+    ///
+    /// - Throws: `not_found` with the remedy if the claims cannot be read, for a caller who may know of the user.
+    private static func user(
+        _ id: IdentityID, _ management: ManagementRequest
+    ) async throws(Problem) -> ExplainedAccess? {
+        guard let user = try await management.explainUser(id) else { return nil }
+        guard user.isUnreadable else { return user.explained }
+        if user.role == nil { try needMappings(management) }
+        throw Problem(
+            .notFound,
+            detail: "The user's last sign-in can't be read, so it can't be explained. Ask the user to sign in again.")
     }
 
     private static func needMappings(_ management: ManagementRequest) throws(Problem) {

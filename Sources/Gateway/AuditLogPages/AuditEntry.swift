@@ -1,4 +1,5 @@
 internal import Audit
+internal import Identities
 internal import JSON
 internal import Text
 internal import Time
@@ -11,11 +12,15 @@ struct AuditEntry: Sendable {
         let id: String?
         let name: String?
         let email: String?
+        let issuer: String?
         let subject: String
         /// Whether the provider had verified the address; nil if that is unknown.
         let isEmailVerified: Bool?
 
         var isNamed: Bool { name != nil }
+
+        /// The identity; nil if the event names no issuer.
+        var identity: Identity? { issuer.map { Identity(issuer: Issuer($0), subject: Subject(subject)) } }
 
         /// The name, or the address or the subject of a user without one.
         var title: String { name ?? email ?? subject }
@@ -57,7 +62,8 @@ struct AuditEntry: Sendable {
         self.actor = actor.member("subject")?.string.map { subject in
             Person(
                 id: details["actor_id"], name: details["actor_name"], email: actor.member("email")?.string,
-                subject: subject, isEmailVerified: isVerified("actor_email_verified"))
+                issuer: actor.member("issuer")?.string, subject: subject,
+                isEmailVerified: isVerified("actor_email_verified"))
         }
         self.action = AuditAction(exactly: action)
         actionName = action
@@ -65,7 +71,7 @@ struct AuditEntry: Sendable {
         let target = target
         person = details["subject"].map { subject in
             Person(
-                id: target, name: details["name"], email: details["email"], subject: subject,
+                id: target, name: details["name"], email: details["email"], issuer: details["issuer"], subject: subject,
                 isEmailVerified: isVerified("email_verified"))
         }
         outcome = text("outcome").flatMap { AuditOutcome(exactly: $0) } ?? .failure
@@ -74,6 +80,9 @@ struct AuditEntry: Sendable {
         address = text("ip")
         self.details = details
     }
+
+    /// Whether a user signed in and got no role.
+    var isDeniedSignIn: Bool { action == .signIn && outcome == .denied }
 
     subscript(detail: String) -> String? { details[ExactText(detail)] }
 

@@ -3,7 +3,9 @@ internal import Endpoints
 internal import HTTPMessage
 internal import Identities
 internal import PageLayout
+internal import Sessions
 internal import Text
+internal import Time
 internal import Web
 
 /// The names and links in the sentences of the audit log.
@@ -13,6 +15,8 @@ struct AuditNames: Sendable {
     let providers: [ExactText: String]
     /// The ranks of the rules of today, by their ids.
     let ranks: [ExactText: Int]
+    /// The access requests that still exist, by their identities.
+    var requests: [Identity: AccessRequest] = [:]
 
     private func link(_ name: String, _ value: String) -> String {
         "\(Paths.audit.path(organization))?\(FormEncoding.query([(name, value)]))"
@@ -41,10 +45,27 @@ struct AuditNames: Sendable {
             ?? "<strong>\(title)</strong>"
     }
 
+    /// The explanation of a denied sign-in whose access request still exists.
+    func explanation(_ entry: AuditEntry) -> HTML? {
+        guard entry.isDeniedSignIn, let actor = entry.actor, let identity = actor.identity,
+            let request = requests[identity]
+        else { return nil }
+        let url = "\(Paths.explain.path(organization))?\(FormEncoding.query([("denied", request.id)]))"
+        // What is explained is the last sign-in.
+        let isLast = request.lastAt.lasts(.seconds(60), at: entry.at)
+        let title = isLast ? "Explain this sign-in" : "Explain the last sign-in"
+        return "<a href=\"\(url)\">\(title)<span class=\"hidden\"> of \(actor.title)</span></a>"
+    }
+
     private func markup(_ person: AuditEntry.Person, _ url: String?) -> HTML {
         let parts = [person.isNamed ? person.email : nil, person.subject].compactMap { $0 }
         let isDoubtful = person.isEmailVerified == false
-        let badge = isDoubtful ? Badge(.near, "Email not verified").markup : nil
+        // Events of earlier versions do not say whether the address was verified.
+        let isUnknown = if case (_?, nil) = (person.email, person.isEmailVerified) { true } else { false }
+        let badge =
+            isDoubtful
+            ? Badge(.near, "Email not verified").markup
+            : isUnknown ? Badge(.neutral, "Email verification unknown").markup : nil
         let title: HTML =
             isDoubtful && !person.isNamed
             ? "<span class=\"doubtful\">\(person.title)</span>" : "\(person.title)"

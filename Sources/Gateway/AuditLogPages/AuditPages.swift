@@ -43,23 +43,19 @@ package struct AuditPages: Sendable {
         let configuration = context.configuration
         var providers: [ExactText: String] = [:]
         for id in permitted.organization.rules.providers { providers[ExactText(id.text)] = configuration.name(of: id) }
-        let names = AuditNames(organization: permitted.header.id.text, providers: providers, ranks: ranks)
-        let header = permitted.header
+        var names = AuditNames(organization: permitted.header.id.text, providers: providers, ranks: ranks)
+        let entries = try await management.offReactor { found.events.compactMap { AuditEntry($0.json) } }
+        let denied = entries.filter(\.isDeniedSignIn).compactMap(\.actor?.identity)
+        names.requests = try await management.accessRequests(of: Set(denied))
+        let (header, shownNames) = (permitted.header, names)
         return try await management.offReactor {
             let page = AuditPage(
                 account: account, organization: header, filter: filter,
                 listing: AuditPage.Listing(
-                    entries: found.events.compactMap { AuditEntry($0.json) }, number: number, total: found.total,
+                    entries: entries, number: number, total: found.total,
                     isBounded: found.isBounded, newerThan: number > 1 ? found.events.first?.sequence : nil,
-                    olderThan: found.hasMore ? found.events.last?.sequence : nil), names: names)
+                    olderThan: found.hasMore ? found.events.last?.sequence : nil), names: shownNames)
             return .page(.ok, page.document)
         }
-    }
-}
-
-extension ManagementRequest {
-    /// Renders a page on a reader's thread: long tables would delay a reactor.
-    func show(_ page: some DocumentPage, _ status: Status = .ok) async throws(Problem) -> Reply {
-        try await offReactor { .page(status, page.document) }
     }
 }

@@ -16,7 +16,9 @@ extension AuditSentence {
             badge = Badge(.over, "Failed")
             summary = AuditReason.text(entry.reason)
         case .denied:
-            self.init(.shield, .over, "\(names.actor(entry)) signed in with \(provider) and has no role")
+            self.init(
+                .shield, .over, "\(names.actor(entry)) signed in with \(provider) and has no role",
+                lines: [names.explanation(entry)])
             summary = AuditReason.text(entry.reason)
         case .success:
             let role = entry["role"].map { " as \($0.roleTitle)" }
@@ -107,7 +109,8 @@ extension AuditSentence {
                 ])
         case (nil, let new?):
             self.init(
-                .sliders, .good, "\(actor) added \(rule(new))", lines: ["<ins>\(new.condition) gives \(new.role)</ins>"]
+                .sliders, .good, "\(actor) \(entry["undoes"] == nil ? "added" : "restored") \(rule(new))",
+                lines: ["<ins>\(new.condition) gives \(new.role)</ins>"]
             )
         case (let old?, nil):
             self.init(

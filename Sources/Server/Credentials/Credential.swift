@@ -28,6 +28,7 @@ struct CredentialCheck: Sendable {
     /// The store's answer after the previous check; nil if the store was not asked. Only the store decides that a
     /// session is absent. The cache may drop it at any moment, as it does if a reload replaces the sealing keys.
     var sessions: [SessionKey: Session]?
-    /// Whether the number of open access requests was read for this request.
-    var hasCounted = false
+    /// The caller's other organizations for the header of the page, once they are known and the number of open access
+    /// requests was read; nil before.
+    var others: [OtherOrganization]?
 }

@@ -2,6 +2,7 @@ internal import AccessUseCases
 internal import Addresses
 internal import Endpoints
 internal import HTTPServer
+internal import Policy
 internal import Snapshots
 internal import Sockets
 internal import Threads
@@ -14,16 +15,8 @@ extension GatewayHandler {
             at: turn, check)
         switch credential {
         case .caller(let caller):
-            if !check.hasCounted, let count = requestCount(context, endpoint, caller) {
-                let handler = Confined(self, to: reactor.confinement)
-                var next = check
-                next.hasCounted = true
-                return later(context, endpoint) { [next] body in
-                    await count()
-                    return await handler.value.identifyAgain(context, endpoint, next).response(to: body)
-                }
-            }
-            return serve(context, endpoint, caller)
+            if let others = check.others { return serve(context, endpoint, caller, others: others) }
+            return header(context, endpoint, caller, check)
         case .refused(let problem): return now(.problem(problem), context)
         case .missing(let clears):
             context.record.hasStaleSession = clears
@@ -35,10 +28,33 @@ extension GatewayHandler {
                 switch await wait() {
                 case .refused(let problem): return context.render(.problem(problem))
                 case .checkAgain(let sessions):
-                    let next = CredentialCheck(number: check.number + 1, sessions: sessions)
+                    var next = check
+                    (next.number, next.sessions) = (check.number + 1, sessions)
                     return await handler.value.identifyAgain(context, endpoint, next).response(to: body)
                 }
             }
+        }
+    }
+
+    /// Serves a caller with what the header of the page shows. If that takes long, the caller is checked again after it.
+    private func header(
+        _ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller, _ check: CredentialCheck
+    ) -> Answer {
+        let (count, menu) = (requestCount(context, endpoint, caller), self.menu(context, endpoint, caller))
+        if count == nil, case .known(let others) = menu { return serve(context, endpoint, caller, others: others) }
+        let handler = Confined(self, to: reactor.confinement)
+        let generation = entitlements.generation
+        return later(context, endpoint) { body in
+            await count?()
+            var next = check
+            switch menu {
+            case .known(let others): next.others = others
+            case .unknown(let evaluate):
+                let evaluated = await evaluate() ?? []
+                next.others = GatewayHandler.menu(of: evaluated)
+                handler.value.keep(evaluated, of: caller, since: generation)
+            }
+            return await handler.value.identifyAgain(context, endpoint, next).response(to: body)
         }
     }
 

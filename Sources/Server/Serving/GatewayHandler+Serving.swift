@@ -16,8 +16,12 @@ internal import Tokens
 extension GatewayHandler {
     /// Serves a request by its endpoint's code, if its caller may run that code.
     ///
-    /// - Parameter caller: nil if the request has no valid credential, or if the endpoint needs none.
-    func serve(_ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller?) -> Answer {
+    /// - Parameters:
+    ///   - caller: nil if the request has no valid credential, or if the endpoint needs none.
+    ///   - others: the caller's other organizations, for the menu of a page.
+    func serve(
+        _ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller?, others: [OtherOrganization] = []
+    ) -> Answer {
         if let caller {
             context.record.caller = caller
             context.record.entry.subject = caller.claims.identity.subject.text
@@ -35,7 +39,7 @@ extension GatewayHandler {
             return run(handler, caller, context, endpoint, of: caller, recheck: .caller(caller))
         case .permitted(let permission, let handler):
             guard let caller else { return unauthenticated(context, endpoint) }
-            return serve(context, endpoint, caller, requiring: permission) { permitted in
+            return serve(context, endpoint, caller, requiring: permission, others: others) { permitted in
                 run(handler, permitted, context, endpoint, of: caller, recheck: .permission(permitted))
             }
         case .streamed(let permission, let type, let work):
@@ -61,9 +65,9 @@ extension GatewayHandler {
     /// Serves a caller with a permission in the organization of the path, and refuses any other caller.
     private func serve(
         _ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller, requiring permission: Permission,
-        _ work: (PermittedCaller) -> Answer
+        others: [OtherOrganization] = [], _ work: (PermittedCaller) -> Answer
     ) -> Answer {
-        switch decide(permission, context, caller) {
+        switch decide(permission, context, caller, others) {
         case .permitted(let permitted): return work(permitted)
         case .refused(let reason, let entitlement):
             let refusal = refuse(reason, context, caller)
@@ -87,7 +91,9 @@ extension GatewayHandler {
         case refused(RefusalReason, Entitlement?)
     }
 
-    private func decide(_ permission: Permission, _ context: RequestContext, _ caller: Caller) -> Decision {
+    private func decide(
+        _ permission: Permission, _ context: RequestContext, _ caller: Caller, _ others: [OtherOrganization]
+    ) -> Decision {
         guard let organization = context.configuration.organization(context.variable("org")) else {
             return .refused(.organizationNotFound, nil)
         }
@@ -99,49 +105,20 @@ extension GatewayHandler {
             context.record.entry.decision = "permit"
             counters.permits(gatewayMetrics, permit.role.rawValue)
             let permitted = PermittedCaller(
-                caller: caller, permit: permit, organization: organization, others: others(context, caller, permit),
+                caller: caller, permit: permit, organization: organization, others: others,
                 openRequests: permit.role == .manager ? services.openRequests.known(of: organization.id) : 0)
             context.record.permitted = permitted
             return .permitted(permitted)
         }
     }
 
-    /// The most organizations that a page's menu lists.
-    private static let menuLimit = 10
-
-    /// The caller's other organizations, for the menu of a page.
-    private func others(_ context: RequestContext, _ caller: Caller, _ permit: Permit) -> [OtherOrganization] {
-        guard context.resource?.kind == .page else { return [] }
-        let accepting = context.state.rules.organizations(accepting: caller.claims.provider)
-        guard accepting.count > 1, accepting.count <= GatewayHandler.menuLimit else { return [] }
-        return accepting.compactMap { rules in
-            guard rules.id != permit.organization, let organization = context.configuration.organization(rules.id)
-            else { return nil }
-            return entitlement(of: caller, in: organization, context).role.map {
-                OtherOrganization(id: rules.id, name: organization.name, role: $0)
-            }
-        }
-    }
-
-    private func entitlement(
+    func entitlement(
         of caller: Caller, in organization: RuntimeConfiguration.Organization, _ context: RequestContext
     ) -> Entitlement {
         // The context has the current configuration: see `identifyAgain`.
         entitlements.entitlement(of: caller.claims, in: organization) {
             context.state.entitlement(of: caller.claims, under: organization.rules)
         }
-    }
-
-    /// The work that reads the number of open access requests for the tabs of a manager's page. Returns nil if the page
-    /// does not show it, or if the known number is recent.
-    func requestCount(
-        _ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller
-    ) -> (@Sendable () async -> Void)? {
-        guard endpoint.kind == .page, endpoint.method == .get, endpoint.permission != nil,
-            let organization = context.configuration.organization(context.variable("org")),
-            entitlement(of: caller, in: organization, context).role == .manager
-        else { return nil }
-        return services.openRequests.reading(of: organization.id)
     }
 
     private func refuse(_ reason: RefusalReason, _ context: RequestContext, _ caller: Caller)

@@ -45,6 +45,19 @@ extension DeniedSignInStore {
         ) { row throws(DatabaseError) in try request(row, at: now) }
     }
 
+    /// Returns the request of an identity, or nil if there is none.
+    public static func request(
+        of identity: Identity, in organization: OrganizationID, at now: Timestamp, _ transaction: Transaction
+    ) throws(DatabaseError) -> AccessRequest? {
+        try transaction.first(
+            """
+            SELECT \(short) FROM denied_sign_in
+            WHERE organization = $1 AND issuer = $2 AND subject = $3 AND at > $4 AND at <= $5
+            """, .text(organization.text), .text(identity.issuer.text), .text(identity.subject.text),
+            .integer(now.seconds - days * 86400), .integer(now.latestStored.seconds)
+        ) { row throws(DatabaseError) in try request(row, at: now) }
+    }
+
     /// Passes all requests of an organization, newest first and without their claims, to a closure.
     public static func eachRequest(
         of organization: OrganizationID, at now: Timestamp, _ transaction: Transaction,

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Management
 internal import Text
 internal import Web
 

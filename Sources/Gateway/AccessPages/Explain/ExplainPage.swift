@@ -20,6 +20,8 @@ public struct ExplainPage: DocumentPage {
             case claims
             /// No claims are known: the explanation is that of the grants.
             case grants
+            /// The claims of a sign-in cannot be read, so that only the grants are known.
+            case unreadable(Timestamp)
         }
 
         package let person: PersonCell
@@ -142,9 +144,13 @@ public struct ExplainPage: DocumentPage {
 }
 
 extension ExplainPage.Outcome {
+    /// Whether the rules may give a role that is not known.
+    var isUnknown: Bool { if case .unreadable = origin { reason != .suspended } else { false } }
+
     /// The user's name in a heading.
     var title: String {
-        role.map { "Why \(person.title) is \($0.title)" } ?? "Why \(person.title) has no role"
+        if isUnknown, role == nil { return "Whether \(person.title) has a role isn't known" }
+        return role.map { "Why \(person.title) is \($0.title)" } ?? "Why \(person.title) has no role"
     }
 
     /// The first name, for short sentences; nil if no name is known.

@@ -46,6 +46,7 @@ struct ExplainPages: Sendable {
                 page.notice = Notice(.caution, "No such user is known here.")
             }
         } else if let id = query["denied"], mayChangeRules {
+            page.parent = (.requests, "Access requests")
             let denied = try await management.deniedSignIn(id)
             let identity = denied.flatMap { try? IdentityID($0.identity) }
             if let identity, let explained = try await management.explainUser(identity) {
@@ -128,15 +129,19 @@ extension ManagementRequest {
 
     fileprivate func outcome(_ explained: ExplainedUser) -> ExplainPage.Outcome {
         guard let access = explained.explained, let signIn = explained.user.signIn else {
-            let known = explained.grants.lazy.compactMap(\.email).first
+            let signIn = explained.user.signIn
+            let granted = explained.grants.lazy.compactMap(\.email).first
+            let known = signIn == nil ? granted : signIn?.email
             let issuer = explained.user.identity.issuer
             let provider = organization.rules.providers.first { configuration.trusted[$0]?.issuer == issuer }
-            let name = provider.map { configuration.name(of: $0) }
+            let name = (signIn?.provider ?? provider).map { configuration.name(of: $0) }
             let person = PersonCell(
-                name: nil, address: .init(known?.spelling, isVerified: true), provider: name,
-                subject: explained.user.identity.subject.text)
+                name: signIn?.fullName,
+                address: .init(known?.spelling, isVerified: signIn == nil || signIn?.verifiedEmail != nil),
+                provider: name, subject: explained.user.identity.subject.text)
             var outcome = ExplainPage.Outcome(
-                person: person, provider: name ?? issuer.text, origin: .grants, role: explained.role,
+                person: person, provider: name ?? issuer.text, origin: signIn.map { .unreadable($0.seenAt) } ?? .grants,
+                role: explained.role,
                 reason: explained.isSuspended ? .suspended : explained.grants.isEmpty ? .noMatch : .granted)
             outcome.grants = explained.grants
             return outcome

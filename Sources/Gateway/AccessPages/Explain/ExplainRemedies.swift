@@ -1,6 +1,8 @@
+internal import AccessUseCases
 internal import ClaimMapping
 internal import HTTPMessage
 internal import Identities
+internal import Management
 internal import PageLayout
 internal import Text
 internal import Web

@@ -12,8 +12,8 @@ struct ExplainVerdict {
     let times: PageTimes
 
     var markup: HTML {
-        let isGood = outcome.role != nil
-        let (kind, icon): (HTML, Icon) = isGood ? ("good", .check) : ("over", .close)
+        let (kind, icon): (HTML, Icon) =
+            outcome.isUnknown ? ("near", .alert) : outcome.role != nil ? ("good", .check) : ("over", .close)
         let unverified: HTML = outcome.person.isUnverified ? " unverified-bar" : ""
         return """
             <section class="panel verdict" aria-labelledby="verdict"><div class="verdict-head"><span class="state \(kind)">\(icon.markup)</span><div><h2 id="verdict">\(sentence)</h2><p>\(circumstances)</p></div></div><div class="verdict-person\(unverified)">\(outcome.person.markup)</div></section>
@@ -36,12 +36,13 @@ struct ExplainVerdict {
     }
 
     private var sentence: String {
+        if outcome.isUnknown {
+            return outcome.role == nil
+                ? "The last sign-in can't be read" : "\(stored); the last sign-in can't be read"
+        }
         switch outcome.reason {
         case .mapped: return "\(ruleName) gives this role"
-        case .granted:
-            guard let granted else { return "A stored role applies" }
-            return granted.source == .invitation
-                ? "An accepted invitation gives this role" : "The operator gave this role"
+        case .granted: return stored
         case .noMatch:
             let near = outcome.nearMisses
             return near == 0
@@ -55,6 +56,11 @@ struct ExplainVerdict {
         case .suspended: return "Suspended: overrides every role"
         case .providerNotAccepted: return "\(organization) doesn't accept sign-ins with \(outcome.provider)"
         }
+    }
+
+    private var stored: String {
+        guard let granted else { return "A stored role applies" }
+        return granted.source == .invitation ? "An accepted invitation gives this role" : "The operator gave this role"
     }
 
     private var ruleName: String {
@@ -73,6 +79,8 @@ struct ExplainVerdict {
             "Signed in on \(times.precise(moment)) with \(outcome.provider). \(others)"
         case .token: "The token is valid and was issued by \(outcome.provider). \(others)"
         case .claims: "These claims are not signed. The result is a dry run, as if \(outcome.provider) had sent them."
+        case .unreadable(let moment):
+            "What arrived on \(times.precise(moment)) with \(outcome.provider) can't be opened, so no rule can be checked: it was altered, or the key that sealed it was removed. <strong>Ask \(outcome.person.title) to sign in again</strong>, then open this page again. \(others)"
         case .grants: "No sign-in is stored, so the rules can't be explained. \(others)"
         }
     }

@@ -1,5 +1,7 @@
+internal import AccessUseCases
 internal import ClaimMapping
 internal import JSON
+internal import Management
 internal import PageLayout
 internal import Text
 internal import Web

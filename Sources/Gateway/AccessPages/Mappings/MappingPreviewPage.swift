@@ -56,7 +56,7 @@ package struct MappingPreviewPage: DocumentPage {
             ? nil
             : "<ul class=\"consequences panel\">\(consequences.map { "<li>\($0)</li>" as HTML })</ul>"
         let content: HTML = """
-            <div class="preview">\(notice?.markup)\(line)\(effects.figures)\(effects.warning(claim: draft == nil ? nil : rule.content.claimName))\(lockOut)\(effects.lists)\(more)\(form)</div>
+            <div class="preview">\(notice?.markup)\(line)\(effects.figures)\(effects.doubt)\(effects.warning(claim: draft == nil ? nil : rule.content.claimName))\(lockOut)\(effects.lists)\(more)\(form)</div>
             """
         return Page(
             title: "\(fault == nil ? "" : "1 error · ")\(head.title) · \(organization.name)", account: account,

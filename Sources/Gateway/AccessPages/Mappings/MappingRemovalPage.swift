@@ -59,8 +59,11 @@ package struct MappingRemovalPage: DocumentPage {
             line(effects.changes.count, "changes role", "change role"),
             line(effects.gains.count, "gains access", "gain access"),
         ].compactMap { $0 }
+        let unknown = [effects.unknown.map { "<strong>\($0)</strong>" as HTML }].compactMap { $0 }
         let rest: HTML =
-            lines.isEmpty ? "No one loses access or changes role." : "Everyone else stays as they are."
-        return lines + [rest, "In effect at once, for open sessions too."]
+            lines.isEmpty && unknown.isEmpty
+            ? "No one loses access or changes role."
+            : lines.isEmpty ? "No one else loses access or changes role." : "Everyone else stays as they are."
+        return lines + unknown + [rest, "In effect at once, for open sessions too."]
     }
 }

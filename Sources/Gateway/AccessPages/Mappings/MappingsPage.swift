@@ -1,3 +1,4 @@
+package import AccessUseCases
 public import ClaimMapping
 public import PageLayout
 public import Text
@@ -7,10 +8,15 @@ public import Web
 public struct MappingsPage: DocumentPage {
     private let account: Account
     private let organization: OrganizationHeader
-    private let list: RuleList
+    private var list: RuleList
     private let strategy: ClaimStrategy
     private let formToken: String?
     package var notice: Notice?
+    /// The users who added or last changed the shown rules, by the rules' ids.
+    package var authors: [ExactText: RuleAuthor] {
+        get { list.authors }
+        set { list.authors = newValue }
+    }
     /// The form of one rule; nil if none is open.
     package var panel: RulePanel?
 
@@ -28,8 +34,8 @@ public struct MappingsPage: DocumentPage {
         self.strategy = strategy
         self.formToken = formToken
         list = RuleList(
-            organization: organization, rules: rules, fileCount: fileCount, people: people, query: query, tag: tag,
-            formToken: formToken)
+            organization: organization, rules: rules, fileCount: fileCount, people: people, query: query,
+            times: account.times, tag: tag, formToken: formToken)
     }
 
     private var path: String { organization.path(.mappings) }

@@ -1,4 +1,5 @@
 internal import AccessUseCases
+internal import Audit
 internal import ClaimMapping
 internal import Endpoints
 internal import Grants
@@ -31,14 +32,61 @@ extension MappingsPages {
         func list(_ table: MappingTable) async throws(Problem) -> MappingsPage {
             // A store that takes no writes cannot evaluate its users again; the rules are shown nevertheless.
             let people = try? await management.memberCounts()
-            let tag = try await management.offReactor { table.tag }
-            return MappingsPage(
+            let query = RuleQuery(context.query)
+            let (tag, shown) = try await management.offReactor {
+                (table.tag, query.page(of: table.all).shown.map(\.id).filter { !table.isOfFile($0) })
+            }
+            var page = MappingsPage(
                 account: permitted.caller.account, organization: permitted.header, rules: table.all,
-                fileCount: table.file.count, people: people, query: RuleQuery(context.query),
+                fileCount: table.file.count, people: people, query: query,
                 strategy: management.organization.rules.strategy, tag: tag, formToken: permitted.formToken)
+            page.authors = try await management.ruleAuthors(of: shown)
+            return page
+        }
+
+        // MARK: Notices
+
+        /// The notice after a change of rules, made from the change's event in the audit log: a link cannot forge one.
+        func notice(_ table: MappingTable) async throws(Problem) -> Notice? {
+            guard let sequence = context.query[RuleNotice.item].flatMap({ Int($0) }),
+                let action = try await management.ownAction(sequence)
+            else { return nil }
+            let tag = try await management.offReactor { table.tag }
+            return RuleNotice(action: action, removal: action.removal(from: table, tag))
+                .notice(path: path, token: permitted.formToken)
+        }
+
+        /// Leads to the list with the notice of a change, at the row of the changed rule.
+        ///
+        /// - Parameters:
+        ///   - action: the action in the audit log.
+        ///   - rule: the changed rule; nil if it is gone.
+        private func done(_ action: AuditAction, _ rule: Mapping?) async throws(Problem) -> Reply {
+            let page = rule.map { ($0.rank - 1) / RuleQuery().limit + 1 } ?? 1
+            var query: [(name: String, value: String)] = []
+            if let event = try await management.performed(action) {
+                query.append((RuleNotice.item.text, String(event.sequence)))
+            }
+            if page > 1 { query.append(("page", String(page))) }
+            let address = query.isEmpty ? path : "\(path)?\(FormEncoding.query(query))"
+            return .redirect(address + (rule.map { "#rule-\($0.rank)" } ?? ""))
         }
 
         // MARK: Form
+
+        /// The form of a rule with suggestions from the last sign-ins. A store that cannot read them has none.
+        ///
+        /// - Parameter request: the access request that the form is for; nil for none.
+        func panel(
+            _ draft: RuleDraft, faults: [ExactText: String] = [:], person: PersonCell? = nil, request: String? = nil
+        ) async -> RulePanel {
+            let names = (try? await management.recentClaims()) ?? []
+            var seen: SeenValues?
+            if !draft.claimName.isEmpty { seen = try? await management.seenValues(of: draft.content) }
+            return RulePanel(
+                draft: draft, faults: faults, person: person,
+                seen: draft.suggestions(names, seen, path: path, request: request))
+        }
 
         /// The form of a new rule. `request` names the denied sign-in of a user to whom the rule would give access.
         func additionPanel(
@@ -62,7 +110,7 @@ extension MappingsPages {
                 }
             }
             draft.take(query)
-            return RulePanel(draft: draft, person: person)
+            return await panel(draft, person: person, request: person == nil ? nil : query["request"])
         }
 
         /// A rule that gives access to one user: by the address if it is verified, otherwise by the subject at the
@@ -94,7 +142,7 @@ extension MappingsPages {
             var page = try await list(table)
             let faults = form.faults(problem, of: table)
             if form.action == .add || form.action == .edit {
-                page.panel = RulePanel(draft: RuleDraft(form), faults: faults)
+                page.panel = await panel(RuleDraft(form), faults: faults)
             }
             if faults.isEmpty || page.panel == nil { page.notice = .trouble(problem.inputText) }
             return try await management.show(page, Status(problem.status))
@@ -129,12 +177,38 @@ extension MappingsPages {
                 return try await show(previewed, notice: .trouble(text), Status(error.status))
             }
             switch form.action {
-            case .add, .edit: return .redirect("\(path)?done=saved")
-            case .remove: return .redirect("\(path)?done=removed")
-            case .move:
-                let page = (changed.row.rank - 1) / RuleQuery().limit + 1
-                let place = page > 1 ? "&page=\(page)" : ""
-                return .redirect("\(path)?done=moved\(place)#rule-\(changed.row.rank)")
+            case .add: return try await done(.claimMappingCreate, changed.row)
+            case .edit, .move: return try await done(.claimMappingUpdate, changed.row)
+            case .remove: return try await done(.claimMappingDelete, nil)
+            }
+        }
+
+        /// Restores the rule of a removal. If that needs a confirmation, the preview of the rule is shown instead.
+        func undo(_ form: Form) async throws(Problem) -> Reply {
+            let table = try await management.mappings()
+            do throws(Problem) {
+                let tag = try await management.offReactor { table.tag }
+                guard let sequence = form[RuleNotice.item].flatMap({ Int($0) }),
+                    let removal = try await management.ownAction(sequence)?.removal(from: table, tag)
+                else {
+                    throw Problem(
+                        .conflict, detail: "This can't be undone any more. Something has changed since then.")
+                }
+                let preview = try await management.preview([removal.restoration])
+                guard preview.raisedUnverified.isEmpty, preview.own.before == preview.own.after else {
+                    let form = try RuleForm(removal.rule)
+                    let change = try form.change(of: table)
+                    let previewed = PreviewedChange(change, form, table, try await management.preview([change]))
+                    return try await show(
+                        previewed, notice: Notice(.caution, "Check the effects before the rule is restored."))
+                }
+                let restored = try await management.restore(removal, of: table)
+                return try await done(.claimMappingCreate, restored.row)
+            } catch {
+                guard error.isAboutInput else { throw error }
+                var page = try await list(table)
+                page.notice = .trouble(error.inputText)
+                return try await management.show(page, Status(error.status))
             }
         }
 

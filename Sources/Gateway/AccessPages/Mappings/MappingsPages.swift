@@ -27,9 +27,7 @@ struct MappingsPages: Sendable {
         let (management, query) = (visit.management, context.query)
         let table = try await management.mappings()
         var page = try await visit.list(table)
-        page.notice = query["done"].flatMap { MappingsPages.sentence($0) }.map {
-            Notice(.done, "\($0)", dismissal: visit.path)
-        }
+        page.notice = try await visit.notice(table)
         guard permitted.formToken != nil else { return try await management.show(page) }
         if let id = query["remove"] ?? query["edit"] {
             guard let rule = table.row(id), !table.isOfFile(id) else {
@@ -43,20 +41,11 @@ struct MappingsPages: Sendable {
             if query["remove"] != nil { return try await visit.showRemoval(of: rule, table) }
             var draft = RuleDraft(rule)
             draft.take(query)
-            page.panel = RulePanel(draft: draft)
+            page.panel = await visit.panel(draft)
         } else if query["add"] != nil {
             page.panel = try await visit.additionPanel(query, &page.notice)
         }
         return try await management.show(page)
-    }
-
-    private static func sentence(_ done: String) -> String? {
-        switch ExactText(done) {
-        case "saved": "Rule saved. It's in effect now."
-        case "moved": "Rule moved. It's in effect now."
-        case "removed": "Rule removed. It's in effect now."
-        default: nil
-        }
     }
 
     /// Shows the preview of a change; with the tag of the rules that were previewed, makes it.
@@ -64,6 +53,7 @@ struct MappingsPages: Sendable {
         _ context: RequestContext, _ permitted: PermittedCaller, _ form: Form
     ) async throws(Problem) -> Reply {
         let visit = Visit(context, permitted, management)
+        if form["action"].isExactly("undo") { return try await visit.undo(form) }
         let submitted = try RuleForm(form)
         let table = try await visit.management.mappings()
         let change: MappingChange
@@ -99,9 +89,9 @@ struct PreviewedChange: Sendable {
         (self.change, self.form, self.table, self.preview) = (change, form, table, preview)
     }
 
-    /// Whether the change alters no role and no rule's effect, so that it needs no preview.
+    /// Whether the change is known to alter no role and no rule's effect, so that it needs no preview.
     var changesNoRole: Bool {
-        preview.people.isEmpty && preview.shadowed.isEmpty && !preview.wouldLockOut
+        preview.people.isEmpty && preview.unreadable.isEmpty && preview.shadowed.isEmpty && !preview.wouldLockOut
             && preview.own.before == preview.own.after
     }
 
@@ -109,7 +99,7 @@ struct PreviewedChange: Sendable {
     var id: String {
         switch change {
         case .add: ManagerActions.previewID(0)
-        case .edit(let id, _, _), .remove(let id): id
+        case .edit(let id, _, _), .remove(let id), .restore(let id, _, _): id
         }
     }
 

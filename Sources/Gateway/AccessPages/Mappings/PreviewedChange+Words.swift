@@ -47,8 +47,14 @@ extension PreviewedChange {
                 before: person.before, after: person.after, reason: reason(person))
         }
         let unverified = preview.raisedUnverified.isEmpty ? nil : preview.raisedUnverifiedTag
+        let unreadable = preview.unreadable.map { person in
+            PersonCell(
+                name: person.name, address: .init(person.email?.spelling, isVerified: !person.isUnverified),
+                provider: name(person.provider), subject: person.identity.subject.text)
+        }
         return RuleEffects(
-            people: people, unchanged: preview.unchanged, recent: preview.recent, own: preview.own,
+            people: people, unreadable: unreadable, unchanged: preview.unchanged, recent: preview.recent,
+            own: preview.own,
             shadowed: preview.shadowed, wouldLockOut: preview.wouldLockOut, unverifiedTag: unverified)
     }
 

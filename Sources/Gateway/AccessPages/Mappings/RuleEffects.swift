@@ -20,8 +20,10 @@ package struct RuleEffects: Sendable {
 
     /// The users whose role changes, those with an unverified address first.
     let people: [Person]
+    /// The users on whom the effect is unknown, because their last sign-in cannot be read.
+    let unreadable: [PersonCell]
     let unchanged: Int
-    /// The number of all users who signed in within the last 30 days.
+    /// The number of evaluated users who signed in within the last 30 days.
     let recent: Int
     /// The acting manager's role before and after.
     let own: (before: Role?, after: Role?)
@@ -33,11 +35,11 @@ package struct RuleEffects: Sendable {
     let unverifiedTag: String?
 
     package init(
-        people: [Person], unchanged: Int, recent: Int, own: (before: Role?, after: Role?), shadowed: [Mapping],
-        wouldLockOut: Bool, unverifiedTag: String?
+        people: [Person], unreadable: [PersonCell], unchanged: Int, recent: Int, own: (before: Role?, after: Role?),
+        shadowed: [Mapping], wouldLockOut: Bool, unverifiedTag: String?
     ) {
         self.people = people.filter(\.cell.isUnverified) + people.filter { !$0.cell.isUnverified }
-        (self.unchanged, self.recent, self.own) = (unchanged, recent, own)
+        (self.unreadable, self.unchanged, self.recent, self.own) = (unreadable, unchanged, recent, own)
         (self.shadowed, self.wouldLockOut, self.unverifiedTag) = (shadowed, wouldLockOut, unverifiedTag)
     }
 
@@ -61,6 +63,16 @@ package struct RuleEffects: Sendable {
         return recent == all
             ? "The preview uses the last sign-ins of \(people) within 30 days."
             : "The preview uses the last sign-ins of \(people), \(Number.grouped(recent)) of them within 30 days."
+    }
+
+    /// `2 people can't be evaluated: their last sign-in can't be read.` Nil if all were evaluated.
+    var unknown: String? {
+        switch unreadable.count {
+        case 0: nil
+        case 1: "1 person can't be evaluated: their last sign-in can't be read."
+        default:
+            "\(Number.grouped(unreadable.count)) people can't be evaluated: their last sign-in can't be read."
+        }
     }
 
     static func title(_ role: Role?) -> String { role?.title ?? "No role" }
@@ -110,6 +122,16 @@ package struct RuleEffects: Sendable {
         return Notice(.caution, "\(start)\(cause) Check the user ID with the provider.").markup
     }
 
+    /// The warning about users on whom the effect is unknown; nil if there are none.
+    var doubt: HTML? {
+        unknown.map { sentence in
+            Notice(
+                .caution,
+                "<strong>\(sentence)</strong> Whether this change concerns them shows when they sign in again."
+            ).markup
+        }
+    }
+
     /// Further consequences as items of a list.
     var consequences: [HTML] {
         var items: [HTML] = []
@@ -129,7 +151,7 @@ package struct RuleEffects: Sendable {
 
     var lists: HTML {
         """
-        \(list("Gain access", "gain", gains))\(list("Lose access", "lose", losses))\(list("Change role", "change", changes))
+        \(list("Gain access", "gain", gains))\(list("Lose access", "lose", losses))\(list("Change role", "change", changes))\(unknownList)
         """
     }
 
@@ -139,20 +161,40 @@ package struct RuleEffects: Sendable {
     private func list(_ title: String, _ id: String, _ people: [Person]) -> HTML? {
         guard !people.isEmpty else { return nil }
         let items = people.prefix(RuleEffects.most).map { person -> HTML in
-            let kind: HTML = person.cell.isUnverified ? " class=\"unverified-bar\"" : ""
             let before: HTML =
                 person.before == nil
                 ? "<span class=\"quiet\">No role</span>" : "<del>\(RuleEffects.title(person.before))</del>"
-            return """
-                <li\(kind)>\(person.cell.markup)<div class="difference"><span>\(before) <span class="to" aria-hidden="true">→</span><span class="hidden"> becomes</span> \(RuleEffects.title(person.after))</span><span class="quiet small">\(person.reason)</span></div></li>
-
+            return item(
+                person.cell,
                 """
+                <span>\(before) <span class="to" aria-hidden="true">→</span><span class="hidden"> becomes</span> \(RuleEffects.title(person.after))</span><span class="quiet small">\(person.reason)</span>
+                """)
         }
-        let rest: HTML? =
-            people.count > RuleEffects.most
-            ? "<p class=\"panel-note\">and \(Number.grouped(people.count - RuleEffects.most)) more</p>" : nil
+        return section(title, id, people.count, items)
+    }
+
+    private var unknownList: HTML? {
+        guard !unreadable.isEmpty else { return nil }
+        let items = unreadable.prefix(RuleEffects.most).map { cell in
+            item(cell, "<span class=\"quiet\">Unknown</span><span class=\"quiet small\">Must sign in again</span>")
+        }
+        return section("Can't be evaluated", "unknown", unreadable.count, items)
+    }
+
+    private func item(_ cell: PersonCell, _ difference: HTML) -> HTML {
+        let kind: HTML = cell.isUnverified ? " class=\"unverified-bar\"" : ""
         return """
-            <section class="panel effect-list" aria-labelledby="\(id)"><header><h2 id="\(id)">\(title)</h2> <span class="pill">\(Number.grouped(people.count))</span></header><ul class="people">\(items)</ul>\(rest)</section>
+            <li\(kind)>\(cell.markup)<div class="difference">\(difference)</div></li>
+
+            """
+    }
+
+    private func section(_ title: String, _ id: String, _ count: Int, _ items: [HTML]) -> HTML {
+        let rest: HTML? =
+            count > RuleEffects.most
+            ? "<p class=\"panel-note\">and \(Number.grouped(count - RuleEffects.most)) more</p>" : nil
+        return """
+            <section class="panel effect-list" aria-labelledby="\(id)"><header><h2 id="\(id)">\(title)</h2> <span class="pill">\(Number.grouped(count))</span></header><ul class="people">\(items)</ul>\(rest)</section>
             """
     }
 }

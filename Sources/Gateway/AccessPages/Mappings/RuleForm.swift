@@ -26,6 +26,18 @@ struct RuleForm {
         }
     }
 
+    /// The form that adds a recorded rule again, at its former position.
+    init(_ rule: RecordedRule) throws(Problem) {
+        let content = rule.content
+        let split = content.split.map { String(String.UnicodeScalarView([$0])) } ?? ""
+        try self.init(
+            Form([
+                ("action", Action.add.rawValue), ("claim_name", content.claimName), ("match", content.match.rawValue),
+                ("claim_value", content.claimValue), ("split", split), ("role", content.role.rawValue),
+                ("rank", String(rule.rank)),
+            ]))
+    }
+
     /// The fields that describe the change, for a form that repeats it.
     var fields: [(name: String, value: String)] {
         ["action", "id", "claim_name", "match", "claim_value", "split", "role", "rank"].compactMap { name in

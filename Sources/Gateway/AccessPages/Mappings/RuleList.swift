@@ -1,3 +1,4 @@
+internal import AccessUseCases
 internal import ClaimMapping
 internal import Endpoints
 internal import HTTPMessage
@@ -24,13 +25,31 @@ extension RuleQuery {
         limit = query["limit"].flatMap { Int($0) }.flatMap { Pager.limits.contains($0) ? $0 : nil } ?? 50
     }
 
-    fileprivate func finds(_ rule: Mapping) -> Bool {
+    /// The rules of the page that a query selects.
+    func page(of rules: [Mapping]) -> RulePage {
+        let found = rules.filter(finds)
+        let pages = max(1, (found.count + limit - 1) / limit)
+        let number = min(max(1, page), pages)
+        return RulePage(
+            shown: found.dropFirst((number - 1) * limit).prefix(limit), number: number, matches: found.count)
+    }
+
+    private func finds(_ rule: Mapping) -> Bool {
         let wanted = text.asciiLowercased()
         return wanted.isEmpty
             || [rule.claimName, rule.claimValue, rule.role.title, rule.match.words].contains {
                 $0.asciiLowercased().holds(exactly: wanted)
             }
     }
+}
+
+/// The rules of one page.
+struct RulePage {
+    let shown: ArraySlice<Mapping>
+    /// The number of the page, from 1.
+    let number: Int
+    /// The number of rules that match the search.
+    let matches: Int
 }
 
 /// The table of rules with its search and pages.
@@ -40,7 +59,10 @@ struct RuleList {
     let fileCount: Int
     /// The members whose role comes from each rule, by the rules' ids; nil if they could not be counted.
     let people: [ExactText: Int]?
+    /// The users who added or last changed the rules, by the rules' ids.
+    var authors: [ExactText: RuleAuthor] = [:]
     let query: RuleQuery
+    let times: PageTimes
     let tag: String
     let formToken: String?
 
@@ -56,17 +78,14 @@ struct RuleList {
             return
                 "<div class=\"panel\"><div class=\"empty\"><p>No rules yet. A rule gives everyone with a certain claim a role.</p>\(button)</div></div>"
         }
-        let found = rules.filter(query.finds)
-        let pages = max(1, (found.count + query.limit - 1) / query.limit)
-        let page = min(max(1, query.page), pages)
-        let shown = found.dropFirst((page - 1) * query.limit).prefix(query.limit)
+        let page = query.page(of: rules)
         let isLong = rules.count > Pager.limits[0]
         let pager = Pager(
-            page: page, limit: query.limit, shown: shown.count, matches: found.count, all: rules.count,
+            page: page.number, limit: query.limit, shown: page.shown.count, matches: page.matches, all: rules.count,
             url: { url(page: $0, limit: $1) })
         return """
             <div class="panel">\(isLong || !query.text.isEmpty ? toolbar : nil)
-            <div id="results">\(shown.isEmpty ? nothing : table(shown))
+            <div id="results">\(page.shown.isEmpty ? nothing : table(page.shown))
             \(isLong || !query.text.isEmpty ? pager.markup : nil)</div>
             <p class="panel-note">People: members whose role comes from this rule, by their last sign-in.</p></div>
             \(moveForm)
@@ -120,7 +139,9 @@ struct RuleList {
     private func row(_ rule: Mapping) -> HTML {
         let isOfFile = rule.rank <= fileCount
         let manager: HTML =
-            isOfFile ? "<span class=\"managed\">\(Icon.lock)Configuration file</span>" : "Managers"
+            isOfFile
+            ? "<span class=\"managed\">\(Icon.lock)Configuration file</span>"
+            : authors[ExactText(rule.id)].map(author) ?? "Managers"
         let count = people.map { $0[ExactText(rule.id)] ?? 0 } ?? 0
         let label = count == 1 ? "1 person" : "\(Number.grouped(count)) people"
         let number: HTML =
@@ -132,6 +153,22 @@ struct RuleList {
         return """
             <tr id="rule-\(rule.rank)"><td><span class="pill">\(rule.rank)</span></td><th scope="row">\(rule.conditionChip.markup)</th><td>\(rule.role.title)</td><td>\(manager)</td><td class="number">\(number)</td>\(actions)</tr>
 
+            """
+    }
+
+    /// Who added or last changed a rule, and when.
+    private func author(_ author: RuleAuthor) -> HTML {
+        let title = author.name ?? author.email ?? author.subject ?? "An operator"
+        let address = author.name.flatMap { _ in author.email ?? author.subject }
+        let badge: HTML? =
+            switch (author.email, author.isEmailVerified) {
+            case (nil, _), (_, true?): nil
+            case (_, false?): Badge(.near, "Email not verified").markup
+            case (_, nil): Badge(.neutral, "Email verification unknown").markup
+            }
+        let words: HTML = author.isAddition ? "Added" : "Changed"
+        return """
+            <div class="author"><span>\(title)\(badge)</span><span class="quiet small">\(address.map { "<span>\($0)</span> · " as HTML })\(words) \(times.day(author.at))</span></div>
             """
     }
 

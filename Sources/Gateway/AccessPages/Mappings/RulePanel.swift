@@ -12,9 +12,13 @@ package struct RulePanel: Sendable {
     let faults: [ExactText: String]
     /// The user for whom the rule is made; nil if it is for no particular user.
     let person: PersonCell?
+    /// Claims and values that may fill in the form; nil for none.
+    let seen: SeenClaims?
 
-    package init(draft: RuleDraft, faults: [ExactText: String] = [:], person: PersonCell? = nil) {
-        (self.draft, self.faults, self.person) = (draft, faults, person)
+    package init(
+        draft: RuleDraft, faults: [ExactText: String] = [:], person: PersonCell? = nil, seen: SeenClaims? = nil
+    ) {
+        (self.draft, self.faults, self.person, self.seen) = (draft, faults, person, seen)
     }
 
     /// The rules that another one can be placed among.
@@ -31,14 +35,25 @@ package struct RulePanel: Sendable {
         let person = person.map { "<div class=\"boxed\">\($0.markup)</div>" as HTML }
         let title = draft.id == nil ? "Add a rule" : "Edit rule \(currentRank(places).map(String.init) ?? "")"
         return """
-            <aside class="panel rule-panel" id="rule" aria-labelledby="rule-title"><header><h2 id="rule-title">\(title)</h2><a class="dismiss" href="\(path)" aria-label="Close">\(Icon.close.markup)</a></header>
-            <form method="post" action="\(path)"><input type="hidden" name="csrf_token" value="\(token)"><input type="hidden" name="step" value="preview"><input type="hidden" name="action" value="\(draft.id == nil ? "add" : "edit")">\(id)<div class="rule-fields">\(person)\(fields(places).map(\.markup))\(more)</div>
+            <aside class="panel rule-panel" id="rule" aria-labelledby="rule-title"><header><h2 id="rule-title">\(title)</h2><a class="close" href="\(path)" aria-label="Close">\(Icon.close.markup)</a></header>
+            <form method="post" action="\(path)"><input type="hidden" name="csrf_token" value="\(token)"><input type="hidden" name="step" value="preview"><input type="hidden" name="action" value="\(draft.id == nil ? "add" : "edit")">\(id)<div class="rule-fields">\(person)\(fields(places).map(markup))\(more)</div>\(seen?.carrierLine)
             <div class="foot-buttons"><button type="submit" class="primary">Preview rule</button><a class="button" href="\(path)">Cancel</a></div></form></aside>
             """
     }
 
     private func currentRank(_ places: Places) -> Int? {
         draft.id.flatMap { id in places.all.first { $0.id.isExactly(id) }?.rank }
+    }
+
+    /// A field with the suggestions for it.
+    private func markup(_ field: FormField) -> HTML {
+        let line: HTML? =
+            switch ExactText(field.name) {
+            case "claim_name": seen?.claimLine
+            case "claim_value": seen?.valueLine
+            default: nil
+            }
+        return "\(field.markup)\(line)"
     }
 
     private func fields(_ places: Places) -> [FormField] {

@@ -35,7 +35,10 @@ package struct ExplainedUser: Sendable {
     /// The grants that count; none if the organization does not accept the user's provider.
     package let grants: [Grant]
 
-    /// The effective role.
+    /// Whether there is a last sign-in whose claims cannot be read, so that the role by rules is unknown.
+    package var isUnreadable: Bool { user.signIn != nil && explained == nil }
+
+    /// The effective role; nil if there is none, or if it is unknown.
     package var role: Role? {
         if let explained { explained.access.standing.role } else { isSuspended ? nil : grants.map(\.role).max() }
     }

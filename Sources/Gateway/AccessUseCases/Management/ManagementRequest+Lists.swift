@@ -3,7 +3,7 @@ package import Endpoints
 package import Grants
 package import Identities
 package import Invitations
-internal import Management
+package import Management
 package import People
 package import Policy
 internal import RuntimeConfiguration
@@ -77,5 +77,10 @@ extension ManagementRequest {
     /// The claims that rules may ask for, as the latest sign-ins had them.
     package func recentClaims() async throws(Problem) -> [String] {
         try await answering { actions throws(ManagementError) in try await actions.recentClaims() }
+    }
+
+    /// The values of a rule's claim among the last sign-ins; see ``Management/ManagerActions/seenValues(of:)``.
+    package func seenValues(of draft: MappingDraft) async throws(Problem) -> SeenValues {
+        try await answering { actions throws(ManagementError) in try await actions.seenValues(of: draft) }
     }
 }

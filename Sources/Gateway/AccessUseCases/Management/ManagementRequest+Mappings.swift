@@ -18,10 +18,12 @@ extension ManagementRequest {
     }
 
     package func change(
-        _ change: MappingChange, of file: [Mapping], ifTag tag: String?, isConfirmed: Bool
+        _ change: MappingChange, of file: [Mapping], ifTag tag: String?, isConfirmed: Bool,
+        undoing sequence: Int? = nil
     ) async throws(Problem) -> (row: Mapping, table: MappingTable) {
         try await answering { actions throws(ManagementError) in
-            try await actions.change(change, of: file, ifTag: tag, isConfirmed: isConfirmed)
+            try await actions.change(
+                change, of: file, ifTag: tag, isConfirmed: isConfirmed, undoing: sequence)
         }
     }
 

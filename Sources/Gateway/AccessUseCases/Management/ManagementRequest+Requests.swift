@@ -1,4 +1,5 @@
 package import Endpoints
+package import Identities
 package import Management
 package import Sessions
 
@@ -21,6 +22,11 @@ extension ManagementRequest {
         try await answering { actions throws(ManagementError) in
             try await actions.accessRequests(state, matching: search, page: page, limit: limit)
         }
+    }
+
+    /// The access requests of identities; one without a request is absent.
+    package func accessRequests(of identities: Set<Identity>) async throws(Problem) -> [Identity: AccessRequest] {
+        try await answering { actions throws(ManagementError) in try await actions.accessRequests(of: identities) }
     }
 
     /// Dismisses an access request, or opens a dismissed one again.

@@ -2,12 +2,14 @@ internal import Audit
 internal import Databases
 package import Endpoints
 internal import Grants
+package import HTTPMessage
 package import Identities
 internal import Management
 package import Policy
 package import RuntimeConfiguration
 internal import Snapshots
 internal import Tokens
+package import Web
 
 /// A manager's use cases in one request, shared by the pages and the API: ``Management/ManagerActions`` with problems
 /// in place of errors.
@@ -75,5 +77,10 @@ package struct ManagementRequest: Sendable {
     /// Runs a long computation, such as a long table or many rules, on a reader's thread instead of the reactor.
     package func offReactor<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async throws(Problem) -> Value {
         try await answering { actions throws(ManagementError) in try await actions.compute(body) }
+    }
+
+    /// Renders a page on a reader's thread: long tables would delay a reactor.
+    package func show(_ page: some DocumentPage, _ status: Status = .ok) async throws(Problem) -> Reply {
+        try await offReactor { .page(status, page.document) }
     }
 }

@@ -13,7 +13,7 @@ package struct FormField: Sendable {
         case check
     }
 
-    let name: String
+    package let name: String
     let label: String
     let kind: Kind
     var value: String

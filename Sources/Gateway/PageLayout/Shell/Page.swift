@@ -1,7 +1,7 @@
 internal import Endpoints
 internal import SignInFlow
 internal import Time
-public import Web
+package import Web
 
 /// The document around the content of every page.
 package struct Page {
@@ -70,12 +70,6 @@ package struct Page {
 
             """
     }
-}
-
-/// A page as a value, from which its document is made.
-public protocol DocumentPage: Sendable {
-    /// The whole document. Making it takes time proportional to its tables.
-    var document: HTML { get }
 }
 
 /// The signed-in user.

@@ -10,13 +10,18 @@ package struct ClaimInvitingPage: DocumentPage {
     private let organization: OrganizationHeader
     private let role: Role
     private let claim: String
-    /// The claims of the latest sign-ins.
-    private let seen: [String]
+    private let value: String
+    /// The claims and values of the latest sign-ins.
+    private let seen: SeenClaims
 
-    /// - Parameter claim: the claim that was chosen; empty for none.
-    package init(account: Account, organization: OrganizationHeader, role: Role, claim: String, seen: [String]) {
+    /// - Parameters:
+    ///   - claim: the claim that was chosen; empty for none.
+    ///   - value: the value that was chosen; empty for none.
+    package init(
+        account: Account, organization: OrganizationHeader, role: Role, claim: String, value: String, seen: SeenClaims
+    ) {
         (self.account, self.organization, self.role) = (account, organization, role)
-        (self.claim, self.seen) = (claim, seen)
+        (self.claim, self.value, self.seen) = (claim, value, seen)
     }
 
     package var document: HTML {
@@ -27,21 +32,16 @@ package struct ClaimInvitingPage: DocumentPage {
         let content: HTML = """
             <div class="columns inviting"><div>\(InvitingWay.claim.choices(path, role))
             <form method="get" action="\(organization.path(.mappings))"><input type="hidden" name="add" value="1">
-            <div class="panel"><div class="form"><div class="thirds">\(FormField("claim", "Claim", value: claim, isRequired: true, maximum: 255).markup)\(comparison.markup)\(FormField("value", "Value", maximum: 255).markup)</div>\(suggestions(path))\(RoleChoice(chosen: role).markup)</div>
+            <div class="panel"><div class="form"><div class="thirds">\(FormField("claim", "Claim", value: claim, isRequired: true, maximum: 255).markup)\(comparison.markup)\(FormField("value", "Value", value: value, maximum: 1024).markup)</div>\(seen.claimLine)\(seen.valueLine)\(RoleChoice(chosen: role).markup)</div>\(seen.carrierLine)
             <div class="buttons foot-row"><button type="submit" class="primary">Preview rule</button><a class="button" href="\(organization.path(.members))">Cancel</a><span class="small quiet">You see who gains access before anything is saved</span></div></div></form></div>
             <aside class="panel"><div>\(InvitingWay.steps([("You preview the rule", "Who gains, loses or changes a role."), ("You save it", "It's in effect at once, for open sessions too."), ("People sign in as usual", "No link needed. Without the claim, the role ends.")]))</div></aside></div>
             """
         return organization.page(.members, account, head: InvitingWay.head(in: organization), content)
     }
 
-    private func suggestions(_ path: String) -> HTML? {
-        guard !seen.isEmpty else { return nil }
-        let links = seen.map { name -> HTML in
-            let url = [("by", "claim"), ("claim", name), ("role", role == .viewer ? "" : role.rawValue)].address(
-                of: path)
-            return "<a href=\"\(url)\"><code>\(name)</code></a>"
-        }
-        return
-            "<p class=\"hint seen\">Seen in the latest sign-ins: \(links.first)\(links.dropFirst().map { " · \($0)" as HTML })</p>"
+    /// The address of the page with a claim and a value.
+    static func address(_ path: String, claim: String, value: String, _ role: Role) -> String {
+        [("by", "claim"), ("claim", claim), ("value", value), ("role", role == .viewer ? "" : role.rawValue)]
+            .address(of: path)
     }
 }

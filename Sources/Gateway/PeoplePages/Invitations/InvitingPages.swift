@@ -35,16 +35,27 @@ struct InvitingPages: Sendable {
         let management = management.management(context, permitted)
         let role = InvitingPages.role(context.query["role"])
         if context.query["by"].isExactly("claim") {
-            let page = ClaimInvitingPage(
-                account: permitted.caller.account, organization: permitted.header, role: role,
-                claim: String((context.query["claim"] ?? "").prefix(255)),
-                seen: try await management.recentClaims())
-            return try await management.show(page)
+            return try await management.show(claimPage(context, permitted, management, role))
         }
         var page = InvitingPages.page(permitted, management)
         page.draft.text = String((context.query["email"] ?? "").prefix(1024))
         page.draft.role = role
         return try await management.show(page)
+    }
+
+    private func claimPage(
+        _ context: RequestContext, _ permitted: PermittedCaller, _ management: ManagementRequest, _ role: Role
+    ) async throws(Problem) -> ClaimInvitingPage {
+        func text(_ name: ExactText, _ length: Int) -> String {
+            String((context.query[name] ?? "").unicodeScalars.prefix(length))
+        }
+        let (claim, value) = (text("claim", 255), text("value", 1024))
+        return ClaimInvitingPage(
+            account: permitted.caller.account, organization: permitted.header, role: role, claim: claim, value: value,
+            seen: try await management.seenClaims(claim, value) {
+                ClaimInvitingPage.address(
+                    Paths.newInvitations.path(permitted.organization.id.text), claim: $0, value: $1, role)
+            })
     }
 
     // MARK: Inviting

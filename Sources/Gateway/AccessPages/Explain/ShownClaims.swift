@@ -1,28 +1,6 @@
 internal import JSON
+internal import Management
 internal import Text
-
-/// The claims that pages treat otherwise than the rest, by their names.
-enum ClaimNames {
-    /// Claims about the token and the sign-in, which describe no user.
-    private static let technical: Set<ExactText> = [
-        "acr", "aio", "amr", "at_hash", "aud", "auth_time", "azp", "c_hash", "exp", "iat", "iss", "jti", "nbf", "nonce",
-        "rh", "s_hash", "session_state", "sid", "token_type", "token_use", "typ", "updated_at", "uti", "ver",
-    ]
-
-    /// Parts of names whose values are secrets, which no page shows.
-    private static let secrets = [
-        "api_key", "apikey", "assertion", "credential", "passphrase", "passwd", "password", "private_key", "privatekey",
-        "secret", "token",
-    ]
-
-    static func isTechnical(_ name: String) -> Bool { technical.contains(ExactText(name)) }
-
-    /// Returns true for the name of a secret, and for a pointer to one.
-    static func isSecret(_ name: String) -> Bool {
-        let folded = name.asciiLowercased()
-        return !isTechnical(name) && secrets.contains { folded.holds(exactly: $0) }
-    }
-}
 
 extension JSONValue {
     /// The value as a page shows it: a string's content, or the JSON text of any other value without the secrets in it.

@@ -2,19 +2,19 @@ internal import Text
 
 /// The difference between a value and the value or pattern of a rule that it almost matches: letters of the other case,
 /// and white space that only one of them has.
-struct TextDifference {
+package struct TextDifference {
     /// A part of a text whose characters all differ, or all agree.
-    struct Piece: Equatable {
-        let text: String
-        let isDifferent: Bool
+    package struct Piece: Equatable {
+        package let text: String
+        package let isDifferent: Bool
     }
 
-    let arrived: [Piece]
-    let rule: [Piece]
+    package let arrived: [Piece]
+    package let rule: [Piece]
     /// The arrived value as the rule would match it.
-    let corrected: String
+    package let corrected: String
     /// What differs, in one or more sentences; without the last one, which says how values are compared.
-    let sentences: [String]
+    package let sentences: [String]
 
     /// The largest product of both lengths that is compared.
     private static let most = 1 << 15
@@ -24,7 +24,7 @@ struct TextDifference {
     /// Returns nil if the texts differ otherwise, or are too long to compare.
     ///
     /// - Parameter isPattern: whether `*` and `?` of the rule stand for other characters.
-    init?(_ arrived: String, from rule: String, isPattern: Bool) {
+    package init?(_ arrived: String, from rule: String, isPattern: Bool) {
         let (a, b) = (Array(arrived.unicodeScalars), Array(rule.unicodeScalars))
         guard let steps = TextDifference.steps(a, b, isPattern: isPattern) else { return nil }
         var (i, j, letters) = (0, 0, 0)
