@@ -142,7 +142,7 @@ struct AuditTargetTests {
         let shown = try await carla.open(page).body
         let request = try #require(
             try await carla.fetch("GET", "\(acme)/denied-sign-ins").items.first { _ in true }?.member("id")?.string)
-        let links = shown.matches(of: /<a href="([^"]*)">(Explain [a-z ]*)<span class="hidden"> of ([^<]*)</)
+        let links = shown.matches(of: /<a href="([^"]*)">(Explain [a-z -]*)<span class="hidden"> of ([^<]*)</)
         #expect(links.map { String($0.2) } == ["Explain this sign-in", "Explain the last sign-in"])
         #expect(links.allSatisfy { $0.1 == "/organizations/acme/claim-mappings/explain?denied=\(request)" })
         #expect(links.allSatisfy { $0.3 == "&lt;Sam&gt;" })

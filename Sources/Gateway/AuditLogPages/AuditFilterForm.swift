@@ -11,7 +11,6 @@ struct AuditFilterForm {
     var markup: HTML {
         let hidden = [("actor", filter.actor), ("target", filter.target), ("limit", size)].filter { !$0.1.isEmpty }
             .map { "<input type=\"hidden\" name=\"\($0.0)\" value=\"\($0.1)\">" as HTML }
-        let clear = filter.isEmpty ? nil : "<a class=\"button plain\" href=\"\(path)\">Clear</a>" as HTML
         let actions = [("", "Any action")] + AuditAction.allCases.map { ($0.rawValue, $0.title) }
         let outcomes = [("", "Any result")] + AuditOutcome.allCases.map { ($0.rawValue, $0.title) }
         return """
@@ -22,7 +21,7 @@ struct AuditFilterForm {
             \(select("outcome", "Result", outcomes, filter.outcome))
             \(day("from", "From", filter.from))
             \(day("to", "To (inclusive)", filter.to))
-            \(hidden)<div class="buttons"><button type="submit">Apply</button>\(clear)</div>
+            \(hidden)<div class="buttons"><button type="submit">Apply</button><a class="button plain" href="\(path)">Clear</a></div>
             </form>
             """
     }

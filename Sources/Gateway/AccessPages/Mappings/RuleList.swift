@@ -136,6 +136,7 @@ struct RuleList {
             """
     }
 
+    /// A row that can have the focus, so that a link to it gives it the focus.
     private func row(_ rule: Mapping) -> HTML {
         let isOfFile = rule.rank <= fileCount
         let manager: HTML =
@@ -151,7 +152,7 @@ struct RuleList {
         let actions: HTML? =
             formToken == nil ? nil : "<td class=\"row-actions\">\(isOfFile ? nil : self.actions(rule))</td>"
         return """
-            <tr id="rule-\(rule.rank)"><td><span class="pill">\(rule.rank)</span></td><th scope="row">\(rule.conditionChip.markup)</th><td>\(rule.role.title)</td><td>\(manager)</td><td class="number">\(number)</td>\(actions)</tr>
+            <tr id="rule-\(rule.rank)" tabindex="-1"><td><span class="pill">\(rule.rank)</span></td><th scope="row">\(rule.conditionChip.markup)</th><td>\(rule.role.title)</td><td>\(manager)</td><td class="number">\(number)</td>\(actions)</tr>
 
             """
     }
