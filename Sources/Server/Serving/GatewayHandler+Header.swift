@@ -46,7 +46,10 @@ extension GatewayHandler {
                 EvaluatedOrganization(organization: organization, entitlement: $0)
             }
         }
-        guard known.count < others.count else { return .known(GatewayHandler.menu(of: known)) }
+        // A form is refused by its head alone, before any work. Its answer lists the organizations that are known.
+        guard known.count < others.count, endpoint.method == .get else {
+            return .known(GatewayHandler.menu(of: known))
+        }
         let (state, database) = (context.state, services.stores.database)
         return .unknown {
             try? await database.compute {
