@@ -112,4 +112,14 @@ struct MemberTests {
         #expect(try await counts() == ["file:1: 1", "file:2: 1"])
         #expect(try await counts(OrganizationID("none")!) == [])
     }
+
+    @Test("users with an address are looked up by it, not searched among all users")
+    func namesakes() async throws {
+        let plan = try await world.place.database.read { transaction throws(DatabaseError) in
+            try transaction.all(
+                "EXPLAIN QUERY PLAN \(AccessStore.namesakes)", .text("acme"), .text("a"), .text("b")
+            ) { row throws(DatabaseError) in row.text(3) }
+        }
+        #expect(plan.first?.contains("person_seen_name (organization=? AND <expr>=?)") == true, "\(plan)")
+    }
 }

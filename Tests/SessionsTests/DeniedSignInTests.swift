@@ -258,4 +258,15 @@ struct DeniedSignInTests {
             }
         ).verify()
     }
+
+    @Test("a request is looked up by its id, not searched among all of its organization")
+    func lookup() async throws {
+        let plan = try await place.database.read { transaction throws(DatabaseError) in
+            try transaction.all(
+                "EXPLAIN QUERY PLAN SELECT id FROM denied_sign_in WHERE \(DeniedSignInStore.byID)", .text("acme"),
+                .text("a"), .integer(0), .integer(1)
+            ) { row throws(DatabaseError) in row.text(3) }
+        }
+        #expect(plan.count == 1 && plan.first?.contains("denied_sign_in_id (organization=? AND id=?)") == true)
+    }
 }

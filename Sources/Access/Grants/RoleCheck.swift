@@ -64,6 +64,13 @@ extension AccessStore {
         return found.count
     }
 
+    /// SQL: the identities with one of two addresses, or subjects of users without an address. The plus sign keeps the
+    /// order from replacing the lookup by a search through all users of the organization.
+    static let namesakes = """
+        SELECT identity FROM person_seen
+        WHERE organization = $1 AND coalesce(email, subject) IN ($2, $3) ORDER BY +identity LIMIT 10
+        """
+
     /// Returns the members whose verified address is this one.
     ///
     /// Finds addresses that the provider spells like `address`, or in lower case; for hints, not for decisions.
@@ -72,10 +79,7 @@ extension AccessStore {
     ) throws(DatabaseError) -> [Member] {
         let organization = SQLValue.text(check.reading.organization.text)
         let ids = try transaction.all(
-            """
-            SELECT identity FROM person_seen
-            WHERE organization = $1 AND coalesce(email, subject) IN ($2, $3) ORDER BY identity LIMIT 10
-            """, organization, .text(address.spelling), .text(address.text)
+            namesakes, organization, .text(address.spelling), .text(address.text)
         ) { row throws(DatabaseError) in row.text(0) }
         var (members, evaluated): ([Member], Int) = ([], 0)
         for text in ids {

@@ -31,7 +31,9 @@ extension GatewayHandler {
 
     /// Finds the caller's other organizations for the menu of a page.
     func menu(_ context: RequestContext, _ endpoint: Endpoint, _ caller: Caller) -> Menu {
-        guard endpoint.kind == .page, endpoint.permission != nil,
+        // What the head of the request refuses waits for nothing.
+        guard endpoint.kind == .page, case .permitted(_, let handler) = endpoint.access,
+            handler.refusal(of: context) == nil,
             let own = context.configuration.organization(context.variable("org"))
         else { return .known([]) }
         let claims = caller.claims

@@ -13,6 +13,10 @@ extension DeniedSignInStore {
         id, first_at, at, attempts, provider, issuer, subject, name, email, is_email_verified, reason, dismissed_at
         """
 
+    /// The condition of one request that is not too old. The plus signs keep the bounds of the time from replacing the
+    /// lookup by a search through all requests of the organization.
+    static let byID = "organization = $1 AND id = $2 AND +at > $3 AND +at <= $4"
+
     /// Returns the last denied sign-in of a request, or nil if it is unknown or too old.
     public func find(_ id: String, in organization: OrganizationID, now: Timestamp) async throws(DatabaseError)
         -> DeniedSignIn?
@@ -29,7 +33,7 @@ extension DeniedSignInStore {
         try transaction.first(
             """
             SELECT \(short), claims, row_verdicts FROM denied_sign_in
-            WHERE organization = $1 AND id = $2 AND at > $3 AND at <= $4
+            WHERE \(byID)
             """, .text(organization.text), .text(id), .integer(now.seconds - days * 86400),
             .integer(now.latestStored.seconds)
         ) { row throws(DatabaseError) in try deniedSignIn(row, at: now) }
@@ -39,7 +43,7 @@ extension DeniedSignInStore {
         _ id: String, in organization: OrganizationID, at now: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> AccessRequest? {
         try transaction.first(
-            "SELECT \(short) FROM denied_sign_in WHERE organization = $1 AND id = $2 AND at > $3 AND at <= $4",
+            "SELECT \(short) FROM denied_sign_in WHERE \(byID)",
             .text(organization.text), .text(id), .integer(now.seconds - days * 86400),
             .integer(now.latestStored.seconds)
         ) { row throws(DatabaseError) in try request(row, at: now) }
