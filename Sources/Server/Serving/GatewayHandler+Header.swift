@@ -48,10 +48,7 @@ extension GatewayHandler {
                 EvaluatedOrganization(organization: organization, entitlement: $0)
             }
         }
-        // A form is refused by its head alone, before any work. Its answer lists the organizations that are known.
-        guard known.count < others.count, endpoint.method == .get else {
-            return .known(GatewayHandler.menu(of: known))
-        }
+        guard known.count < others.count else { return .known(GatewayHandler.menu(of: known)) }
         let (state, database) = (context.state, services.stores.database)
         return .unknown {
             try? await database.compute {
