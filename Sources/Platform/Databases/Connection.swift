@@ -1,6 +1,7 @@
 internal import CSQLite
 internal import Files
 internal import Threads
+internal import Time
 
 /// Owner of one connection to the SQLite file.
 ///
@@ -17,7 +18,8 @@ internal import Threads
 
     let handle: OpaquePointer
     private var statements: [StatementText: Statement] = [:]
-    private var statementsRun: UInt = 0
+    /// When this connection's thread last let others run.
+    private var ranSince = MonotonicTime.now()
 
     init(path: String, for use: Use) throws(DatabaseError) {
         switch use {
@@ -97,11 +99,13 @@ internal import Threads
         guard code == SQLITE_OK else { throw error(code, sql: sql) }
     }
 
-    /// Lets a thread that waits for this processor run, once in 16 statements: a long transaction, such as a batch of a
-    /// publisher, then delays requests that need no store by its last few statements only.
+    /// Lets a thread that waits for this processor run, at the first statement after 60 microseconds. A long
+    /// transaction, such as a batch of a publisher, then delays requests that need no store by that time only.
     func letOthersRun() {
-        statementsRun &+= 1
-        if statementsRun % 16 == 0 { SystemThread.letOthersRun() }
+        let now = MonotonicTime.now()
+        guard now.nanoseconds(since: ranSince) >= 60_000 else { return }
+        SystemThread.letOthersRun()
+        ranSince = MonotonicTime.now()
     }
 
     var isInTransaction: Bool {

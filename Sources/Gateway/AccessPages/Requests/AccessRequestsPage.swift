@@ -87,8 +87,11 @@ public struct AccessRequestsPage: DocumentPage {
         let pager = Pager(page: view.number, limit: view.limit, shown: rows.count, matches: matches, all: all) {
             number, limit in link { ($0.number, $0.limit) = (number, limit) }
         }
+        let action = view.state == .open ? Action.dismiss : .reopen
+        let form = ButtonForm.shared(
+            action.rawValue, path: path, token: formToken, fields: [("action", action.rawValue)] + view.items)
         return """
-            <div class="scroll"><table class="requests"><caption class="hidden">\(view.state == .open ? "Open" : "Dismissed") access requests, the last sign-in first</caption>
+            \(form)<div class="scroll"><table class="requests"><caption class="hidden">\(view.state == .open ? "Open" : "Dismissed") access requests, the last sign-in first</caption>
             <thead class="hidden"><tr><th scope="col">Person</th><th scope="col">Reason</th><th scope="col">Actions</th><th scope="col">More actions</th></tr></thead>
             <tbody>\(rows.map(row))</tbody></table></div>
             \(pager.markup)
@@ -162,7 +165,7 @@ public struct AccessRequestsPage: DocumentPage {
 
     private func button(_ action: Action, _ row: AccessRequestRow, _ title: String, _ kind: String) -> ButtonForm {
         ButtonForm(
-            path: path, token: formToken, fields: AccessRequestsPage.fields(action, row.id, in: view), title: title,
+            of: action.rawValue, token: formToken, name: "id", value: row.id, title: title,
             label: "\(title) the request of \(row.person.title)", kind: kind)
     }
 
