@@ -11,7 +11,7 @@ extension StringProtocol {
     }
 
     /// Returns true if the octets of another text are anywhere in this one.
-    public func holds(exactly part: some StringProtocol) -> Bool {
+    @inlinable public func holds(exactly part: some StringProtocol) -> Bool {
         var rest = utf8[...]
         guard let first = part.utf8.first else { return true }
         while let start = rest.firstIndex(of: first) {
