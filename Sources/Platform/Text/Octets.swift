@@ -148,7 +148,7 @@ extension Sequence where Element: StringProtocol {
 
 extension RawRepresentable where Self: CaseIterable, RawValue == String {
     /// Returns the case whose raw value has the octets of a given text; nil if there is none.
-    public init?(exactly text: some StringProtocol) {
+    @inlinable public init?(exactly text: some StringProtocol) {
         guard let found = Self.allCases.first(where: { $0.rawValue.isExactly(text) }) else { return nil }
         self = found
     }
