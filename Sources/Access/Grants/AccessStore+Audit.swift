@@ -23,6 +23,6 @@ extension AccessStore {
         let settings = settings.read().value
         if let claims = settings.claims(of: signIn) { return claims.audited(under: settings.rules) }
         // Whether the rules in force trust the address is not known.
-        return AuditPerson(signIn.identity, email: signIn.email, isEmailVerified: false)
+        return AuditPerson(signIn.identity, email: signIn.email)
     }
 }

@@ -20,6 +20,11 @@ public struct MappingDraft: Sendable, Hashable {
         self.role = role
     }
 
+    /// Whether the claim's name and the value have at most the lengths that a rule may have, in Unicode scalars.
+    package var isOfPermittedLength: Bool {
+        claimName.unicodeScalars.count <= 255 && claimValue.unicodeScalars.count <= (match == .glob ? 255 : 1024)
+    }
+
     public init(_ mapping: Mapping) {
         self.init(
             claimName: mapping.claimName, match: mapping.match, claimValue: mapping.claimValue, split: mapping.split,

@@ -13,7 +13,7 @@ public enum ClaimNames {
     private static let personal: Set<ExactText> = [
         "sub", "email_verified", "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username",
         "picture", "profile", "website", "locale", "zoneinfo", "phone_number", "phone_number_verified", "scope", "scp",
-        "client_id", "oid",
+        "client_id", "oid", "birthdate", "gender", "address", "upn", "unique_name",
     ]
 
     /// Parts of names whose values are secrets, which no page shows.

@@ -41,10 +41,15 @@ extension ManagerActions {
     }
 
     /// Returns the values of a rule's claim among the last sign-ins, and the number of users whom the rule matches.
+    ///
+    /// - Throws: `notFound` for a rule that cannot be saved because it is too long, and for a claim that is a secret.
     public func seenValues(of draft: MappingDraft) async throws(ManagementError) -> SeenValues {
         let (settings, organization) = (settings, organization)
         let since = access.now() - .seconds(30 * 86400)
-        guard let providers = settings.rules.fileRules(of: organization)?.providers else {
+        // The work for a pattern grows with the square of its length.
+        guard draft.isOfPermittedLength, !ClaimNames.isSecret(draft.claimName),
+            let providers = settings.rules.fileRules(of: organization)?.providers
+        else {
             throw .refused(.notFound)
         }
         let search = ValueSearch(draft, settings: settings, organization: organization, providers: providers)
@@ -57,10 +62,11 @@ extension ManagerActions {
             let signIns = try await stored { () throws(DatabaseError) in
                 try await access.recentSignIns(of: organization, since: since, before: last, limit: Bounds.batch)
             }
-            guard tally.seen.people < Bounds.people, tally.bytes < Bounds.bytes else {
-                tally.seen.isPartial = !signIns.isEmpty
+            guard tally.looked < Bounds.people, tally.bytes < Bounds.bytes else {
+                if !signIns.isEmpty { tally.seen.isPartial = true }
                 break
             }
+            tally.looked += signIns.count
             let before = tally
             tally = try await compute { search.adding(signIns, to: before) }
             guard signIns.count == Bounds.batch, let next = signIns.last else { break }
@@ -74,6 +80,8 @@ extension ManagerActions {
         struct Tally: Sendable {
             var seen = SeenValues()
             var bytes = 0
+            /// The sign-ins that were read, also those of providers that are not listed any more.
+            var looked = 0
             var counts: [ExactText: Int] = [:]
 
             var result: SeenValues {
@@ -103,7 +111,9 @@ extension ManagerActions {
             rules = OrganizationRules(
                 id: organization, providers: providers, strategy: .firstMatch,
                 mappings: [rule(draft.match, draft.claimValue)])
-            values = ClaimNames.isSuggested(draft.claimName) ? rule(.glob, "*") : nil
+            // An address that its provider has not verified matches no rule.
+            let isListed = ClaimNames.isSuggested(draft.claimName) && !draft.claimName.isExactly("email")
+            values = isListed ? rule(.glob, "*") : nil
         }
 
         func adding(_ signIns: [LastSignIn], to tally: Tally) -> Tally {

@@ -37,14 +37,14 @@ public struct MappingPreview: Sendable {
         public let email: EmailAddress?
         /// The full name at the last sign-in; nil if the provider stated none.
         public let name: String?
-        /// Whether the provider sent an address without verifying it.
+        /// Whether an address is stored: claims that cannot be opened verify none.
         public let isUnverified: Bool
         let seenAt: Timestamp
 
         init(_ signIn: LastSignIn) {
             (id, identity, provider) = (signIn.id, signIn.identity, signIn.provider)
             (email, name, seenAt) = (signIn.email, signIn.fullName, signIn.seenAt)
-            isUnverified = if case (_?, nil) = (signIn.email, signIn.verifiedEmail) { true } else { false }
+            isUnverified = signIn.email != nil
         }
     }
 

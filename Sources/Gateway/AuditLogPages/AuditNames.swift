@@ -52,7 +52,7 @@ struct AuditNames: Sendable {
         else { return nil }
         let url = "\(Paths.explain.path(organization))?\(FormEncoding.query([("denied", request.id)]))"
         // What is explained is the last sign-in.
-        let isLast = request.lastAt.lasts(.seconds(60), at: entry.at)
+        let isLast = request.lastAt.seconds <= entry.at.seconds
         let title = isLast ? "Explain this sign-in" : "Explain the last sign-in"
         return "<a href=\"\(url)\">\(title)<span class=\"hidden\"> of \(actor.title)</span></a>"
     }
@@ -101,7 +101,7 @@ extension AuditAction {
         case .claimMappingDelete: "Removed a rule"
         case .inventoryImport: "Published the inventory"
         case .auditExport: "Exported the audit log"
-        case .memberExport: "Exported members"
+        case .memberExport: "Exported a list of people"
         case .timeZoneChange: "Changed a time zone"
         case .licenseNear: "Came near the license"
         case .licenseOver: "Exceeded the license"

@@ -99,8 +99,8 @@ internal import Time
         guard code == SQLITE_OK else { throw error(code, sql: sql) }
     }
 
-    /// Lets a thread that waits for this processor run, at the first statement after 60 microseconds. A long
-    /// transaction, such as a batch of a publisher, then delays requests that need no store by that time only.
+    /// Lets a thread that waits for this processor run, if this was not done within 60 microseconds. A long transaction,
+    /// such as a batch of a publisher, then delays requests that need no store by that time only.
     func letOthersRun() {
         let now = MonotonicTime.now()
         guard now.nanoseconds(since: ranSince) >= 60_000 else { return }

@@ -137,7 +137,7 @@ extension ManagementRequest {
             let name = (signIn?.provider ?? provider).map { configuration.name(of: $0) }
             let person = PersonCell(
                 name: signIn?.fullName,
-                address: .init(known?.spelling, isVerified: signIn == nil || signIn?.verifiedEmail != nil),
+                address: .init(known?.spelling, isVerified: signIn == nil),
                 provider: name, subject: explained.user.identity.subject.text)
             var outcome = ExplainPage.Outcome(
                 person: person, provider: name ?? issuer.text, origin: signIn.map { .unreadable($0.seenAt) } ?? .grants,

@@ -40,7 +40,10 @@ extension MappingsPages {
                 account: permitted.caller.account, organization: permitted.header, rules: table.all,
                 fileCount: table.file.count, people: people, query: query,
                 strategy: management.organization.rules.strategy, tag: tag, formToken: permitted.formToken)
-            page.authors = try await management.ruleAuthors(of: shown)
+            // Who changed a rule is known from the audit log, which viewers may not read.
+            if permitted.permit.role.permissions.contains(.readAudit) {
+                page.authors = try await management.ruleAuthors(of: shown)
+            }
             return page
         }
 
@@ -74,12 +77,14 @@ extension MappingsPages {
 
         // MARK: Form
 
-        /// The form of a rule with suggestions from the last sign-ins. A store that cannot read them has none.
+        /// The form of a rule with suggestions from the last sign-ins. A store that cannot read them has none, nor has a
+        /// form whose content is too long: each suggestion is a link that repeats it.
         ///
         /// - Parameter request: the access request that the form is for; nil for none.
         func panel(
             _ draft: RuleDraft, faults: [ExactText: String] = [:], person: PersonCell? = nil, request: String? = nil
         ) async -> RulePanel {
+            guard draft.isShort else { return RulePanel(draft: draft, faults: faults, person: person) }
             let names = (try? await management.recentClaims()) ?? []
             var seen: SeenValues?
             if !draft.claimName.isEmpty { seen = try? await management.seenValues(of: draft.content) }
@@ -191,11 +196,12 @@ extension MappingsPages {
                 guard let sequence = form[RuleNotice.item].flatMap({ Int($0) }),
                     let removal = try await management.ownAction(sequence)?.removal(from: table, tag)
                 else {
-                    throw Problem(
-                        .conflict, detail: "This can't be undone any more. Something has changed since then.")
+                    throw Problem.notUndoable
                 }
                 let preview = try await management.preview([removal.restoration])
-                guard preview.raisedUnverified.isEmpty, preview.own.before == preview.own.after else {
+                guard preview.raisedUnverified.isEmpty, preview.unreadable.isEmpty,
+                    preview.own.before == preview.own.after
+                else {
                     let form = try RuleForm(removal.rule)
                     let change = try form.change(of: table)
                     let previewed = PreviewedChange(change, form, table, try await management.preview([change]))

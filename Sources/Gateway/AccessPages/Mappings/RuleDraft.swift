@@ -30,6 +30,9 @@ extension RuleDraft {
         read { form[$0] }
     }
 
+    /// The most Unicode scalars of a field that links fill in.
+    private static let longest = 1024
+
     /// The names of the parameters that fill in the form, and the fields that they fill in.
     private static let parameters: [(name: String, field: ExactText)] = [
         ("claim", "claim_name"), ("match", "match"), ("value", "claim_value"), ("split", "split"), ("role", "role"),
@@ -40,9 +43,14 @@ extension RuleDraft {
     mutating func take(_ query: [ExactText: String]) {
         read { field in
             RuleDraft.parameters.first { $0.field == field }.flatMap { query[ExactText($0.name)] }.map {
-                String($0.unicodeScalars.prefix(1024))
+                String($0.unicodeScalars.prefix(RuleDraft.longest))
             }
         }
+    }
+
+    /// Whether no field is longer than a link that fills in the form may make it.
+    var isShort: Bool {
+        [claimName, claimValue, split, rank].allSatisfy { $0.unicodeScalars.count <= RuleDraft.longest }
     }
 
     private mutating func read(_ value: (ExactText) -> String?) {

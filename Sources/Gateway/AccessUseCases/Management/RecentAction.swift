@@ -49,6 +49,11 @@ package struct RecentAction: Sendable {
             uniquingKeysWith: { first, _ in first })
     }
 
+    /// The actions that change a user's access.
+    static let ofAccess: [AuditAction] = [
+        .invitationAccept, .suspensionCreate, .suspensionDelete, .suspensionExtend, .grantCreate, .grantRevoke,
+    ]
+
     /// Returns true if the action changes a user's access in the organization.
     func changes(_ id: IdentityID, _ identity: Identity) -> Bool {
         guard isSuccess else { return false }
@@ -105,16 +110,20 @@ extension ManagementRequest {
     /// The condition that an action is the last change of a user's access.
     private func isLast(_ action: RecentAction, on person: PersonAccess) -> ChangeCondition {
         let (organization, sequence, id, identity) = (self.id, action.sequence, person.id, person.known.identity)
-        // An action that many others follow is not undone, nor one that an unknown event follows: whether the user is
-        // concerned is not known.
+        // An action that many of its kind follow is not undone, nor one that an altered event follows: whether the user
+        // is concerned is not known.
         let most = 500
         return { transaction throws(DatabaseError) in
-            let later = try AuditLog.events(
-                of: organization, AuditLog.Query(), after: sequence, limit: most, transaction)
-            return later.count < most
-                && !later.contains { event in
+            for kind in RecentAction.ofAccess {
+                var query = AuditLog.Query()
+                query.action = kind
+                let later = try AuditLog.events(of: organization, query, after: sequence, limit: most, transaction)
+                let concerned = later.contains { event in
                     RecentAction(event.json, sequence: event.sequence)?.changes(id, identity) ?? true
                 }
+                if concerned || later.count == most { return false }
+            }
+            return true
         }
     }
 

@@ -14,7 +14,7 @@ extension Problem {
         detail: "The rules have changed in the meantime. Load them again, then make your change.")
 
     /// The problem for an action that cannot be undone any more.
-    static let notUndoable = Problem(
+    package static let notUndoable = Problem(
         .conflict, detail: "This can't be undone any more. Something has changed since then.")
 
     /// The problem for a use case of managers that did not succeed. The log has the cause of a store's failure.
