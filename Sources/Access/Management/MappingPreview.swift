@@ -44,7 +44,7 @@ public struct MappingPreview: Sendable {
         init(_ signIn: LastSignIn) {
             (id, identity, provider) = (signIn.id, signIn.identity, signIn.provider)
             (email, name, seenAt) = (signIn.email, signIn.fullName, signIn.seenAt)
-            isUnverified = signIn.email != nil
+            if case _? = signIn.email { isUnverified = true } else { isUnverified = false }
         }
     }
 
