@@ -5,7 +5,6 @@ from demo import Browser, Demo
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from test_audit import call
-from test_requests import is_gone
 
 ACME = "/organizations/acme"
 RULES, REQUESTS, AUDIT = f"{ACME}/claim-mappings", f"{ACME}/access-requests", f"{ACME}/audit"
@@ -63,7 +62,7 @@ class Keyboard:
         """Presses Enter, and waits for the next page."""
         old = self.browser.find("html")
         self.press(Keys.ENTER)
-        self.browser.until(lambda: is_gone(old))
+        self.browser.until(lambda: self.browser.is_gone(old))
 
     def go(self, name):
         self.to(name).enter()
