@@ -186,7 +186,7 @@ struct PreviewTests {
         let una = try #require(preview.unreadable.last)
         #expect(una.name == "Una" && una.email?.spelling == "una@acme.example" && una.isUnverified)
         #expect(preview.unreadable.first?.isUnverified == false)
-        // A removed key leaves nobody to evaluate.
+        // Without its key, no user can be evaluated.
         world.access.reload(try AccessWorld.settings(key: 8))
         let none = try await world.actions(permittedBy: .writeMappings).preview([.add(draft, at: nil)])
         #expect(none.people.isEmpty && none.unchanged == 0 && none.unreadable.count == 3)

@@ -156,7 +156,7 @@ struct RuleUndoTests {
             WHERE action = 'claim_mapping_create'
             """)
         let unknown = try await manager.open(page).body.matches(of: /Email verification unknown/).count
-        #expect(unknown == 1, "of the rule that nobody changed")
+        #expect(unknown == 1, "of the rule that was never changed")
         try await world.execute("UPDATE audit_event SET event = x'00' WHERE action LIKE 'claim_mapping%'")
         let shown = try await manager.open(page).body
         #expect(!shown.contains("class=\"author\"") && shown.contains("<td>Managers</td>") && !first.isEmpty)

@@ -56,7 +56,7 @@ struct SessionNoteTests {
         #expect(try await world.place.count("session_note") == 0)
     }
 
-    @Test("it is gone with a session that nobody uses any more")
+    @Test("it is gone with a session that is not used any more")
     func swept() async throws {
         _ = try await world.store.keep([1], for: session, as: "links", lasting: .seconds(86400))
         world.clock.advance(.seconds(3600 + 601))
