@@ -141,6 +141,12 @@ let package = Package(
                 "Audit", "Cryptography", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "Inventory",
                 "InventoryStore", "JSON", "MetricsSnapshots", "Policy", "Snapshots", "Text", "Threads", "Time",
             ]),
+        library(
+            "Assertions", in: "Backends/",
+            uses: [
+                "Caches", "Cryptography", "Databases", "HTTPMessage", "Identities", "JSON", "Snapshots", "Text", "Time",
+                "Tokens",
+            ]),
         // The gateway
         library(
             "Configuration", in: "",
@@ -160,6 +166,12 @@ let package = Package(
                 "Cryptography", "Grants", "HTTPMessage", "HTTPServer", "Identities", "JSON", "Policy",
                 "RuntimeConfiguration", "Sessions", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens",
                 "Web",
+            ]),
+        library(
+            "Credentials", in: "Gateway/",
+            uses: [
+                "Addresses", "Caches", "Endpoints", "HTTPMessage", "Identities", "OpenID", "RuntimeConfiguration",
+                "Sessions", "SignInFlow", "Sockets", "Telemetry", "Text", "Time", "Tokens", "Web",
             ]),
         library(
             "APIDescription", in: "Gateway/", uses: ["Endpoints", "HTTPMessage", "Identities", "JSON", "Text", "Web"]),
@@ -234,11 +246,12 @@ let package = Package(
             "Server", in: "",
             uses: [
                 "AccessAPI", "AccessPages", "AccessUseCases", "Addresses", "APIDescription", "Audit", "AuditLogPages",
-                "Caches", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Endpoints", "Files", "Grants",
-                "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore", "Invitations",
-                "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID", "PageLayout",
-                "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow", "SignInPages",
-                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Credentials", "Cryptography", "Databases", "Endpoints", "Files",
+                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore",
+                "Invitations", "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID",
+                "PageLayout", "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow",
+                "SignInPages", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
+                "WorkspaceMetrics",
             ]),
         library(
             "DemoProvider", in: "Demo/",
@@ -393,6 +406,12 @@ let package = Package(
                 "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "Identities", "JSON",
                 "Server", "Time", "WorkspaceMetrics",
             ]),
+        tests(
+            "Assertions",
+            uses: [
+                "Cryptography", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "JSON", "Time", "Tokens",
+            ]),
+        tests("Credentials", uses: ["Addresses", "Time"]),
         tests("FuzzTargets"),
     ] + (isFuzzing ? [fuzzer] : [])
 )

@@ -1,5 +1,6 @@
 internal import AccessUseCases
 internal import Addresses
+internal import Credentials
 internal import Endpoints
 internal import HTTPServer
 internal import Policy

@@ -1,5 +1,6 @@
 internal import AccessUseCases
 internal import Addresses
+internal import Credentials
 internal import Endpoints
 internal import Grants
 internal import HTTPMessage
@@ -59,7 +60,9 @@ final class GatewayHandler: RequestHandler {
             )
             .router
         accessLog = AccessLog(log)
-        authenticator = Authenticator(gatewayMetrics, log, sessions: SessionAuthenticator(services: services))
+        authenticator = Authenticator(
+            counting: gatewayMetrics.verifications, log,
+            sessions: SessionAuthenticator(services.stores.sessions, renewals: services.renewals))
         current = configurations.read()
         snapshot = services.stores.access.snapshots.read()
         knownKeySetVersion = keySetVersion.current

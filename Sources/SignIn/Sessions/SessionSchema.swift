@@ -62,5 +62,25 @@ extension SessionStore {
             CREATE INDEX session_notes ON session_note (session);
             CREATE INDEX session_note_until ON session_note (until);
             """,
+            """
+            -- Sessions at the hosts of applications, and the codes that begin them.
+            CREATE TABLE app_session (
+                -- SHA-256 of the cookie's secret.
+                key BLOB NOT NULL PRIMARY KEY,
+                id TEXT NOT NULL,
+                session BLOB NOT NULL, host TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX app_session_parent ON app_session (session, host);
+            CREATE TABLE handoff_code (
+                -- SHA-256 of the code.
+                code BLOB NOT NULL PRIMARY KEY,
+                session BLOB NOT NULL, host TEXT NOT NULL,
+                -- SHA-256 of the secret of the browser that began.
+                browser BLOB NOT NULL,
+                until INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX handoff_code_session ON handoff_code (session);
+            CREATE INDEX handoff_code_until ON handoff_code (until);
+            """,
         ])
 }

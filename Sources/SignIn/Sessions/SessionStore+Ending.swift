@@ -182,6 +182,7 @@ extension SessionStore {
                 WHERE key = $1
                 """, .blob(key.bytes), .integer(moment / 1000), .integer(moment))
             try transaction.execute("DELETE FROM session_note WHERE session = $1", .blob(key.bytes))
+            try AppSessionStore.end(.blob(key.bytes), transaction)
         }
         return keys
     }

@@ -75,12 +75,14 @@ extension SessionStore {
                 for key in keys {
                     try transaction.execute("DELETE FROM session WHERE key = $1", key)
                     try transaction.execute("DELETE FROM session_note WHERE session = $1", key)
+                    try AppSessionStore.end(key, transaction)
                 }
                 isMore = isMore || keys.count == 200
             }
             try transaction.execute(
                 "DELETE FROM session_note WHERE until < $1 OR until > $2", .integer(moment),
                 .integer(now.latestStored.seconds + 86400))
+            try AppSessionStore.sweep(at: moment, transaction)
             let marks = try transaction.execute(
                 """
                 DELETE FROM used_once WHERE (kind, id) IN (SELECT kind, id FROM used_once WHERE until < $1 LIMIT 500)

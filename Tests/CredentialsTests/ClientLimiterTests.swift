@@ -2,7 +2,7 @@ import Addresses
 import Testing
 import Time
 
-@testable import Server
+@testable import Credentials
 
 @Suite("Limits per client address")
 struct ClientLimiterTests {

@@ -1,16 +1,18 @@
-internal import Addresses
+package import Addresses
 internal import Endpoints
-internal import HTTPMessage
+package import HTTPMessage
 internal import Identities
 internal import OpenID
-internal import RuntimeConfiguration
-internal import Sockets
-internal import Telemetry
+package import RuntimeConfiguration
+package import Sockets
+package import Telemetry
 internal import Tokens
+package import Web
 
 /// Authenticates a request from its bearer token or session cookie. Each reactor has its own instance.
-final class Authenticator {
-    private let gatewayMetrics: GatewayMetrics
+package final class Authenticator {
+    /// The verifications of bearer tokens, by provider and result.
+    private let verifications: CounterFamily
     private let log: Log
     private var verifier = BearerTokenVerifier([], cacheSize: 0)
     private var accepted: [ProviderID: Counter] = [:]
@@ -18,34 +20,47 @@ final class Authenticator {
 
     private var sessions: SessionAuthenticator
 
-    init(_ gatewayMetrics: GatewayMetrics, _ log: Log, sessions: SessionAuthenticator) {
-        self.gatewayMetrics = gatewayMetrics
+    /// - Parameter verifications: counts tokens, by provider and result.
+    package init(counting verifications: CounterFamily, _ log: Log, sessions: SessionAuthenticator) {
+        self.verifications = verifications
         self.log = log
         self.sessions = sessions
     }
 
     /// Replaces the providers; tokens remembered under the old ones are forgotten.
-    func take(_ configuration: RuntimeConfiguration) {
+    package func take(_ configuration: RuntimeConfiguration) {
         verifier = BearerTokenVerifier(
             configuration.trusted, cacheSize: configuration.tokenCache, keys: configuration.keys)
     }
 
     /// Takes up new keys of a provider; remembered tokens are forgotten.
-    func takeKeys() { verifier.forgetKeys() }
+    package func takeKeys() { verifier.forgetKeys() }
 
     /// Authenticates a request. If an `Authorization` field is present, it alone decides, and the cookie is not tried.
     ///
     /// - Parameter client: the key for counting failures; evaluated only if a failure was or is counted.
     /// - Parameter requestID: the request's id, for the log.
-    func authenticate(
+    package func authenticate(
         _ request: Request, _ requestID: String, from client: @autoclosure () -> ClientPrefix,
         under configuration: RuntimeConfiguration, at turn: Turn, _ check: CredentialCheck
     ) -> Credential {
-        guard let field = request.fieldBytes(.authorization) else {
+        guard request.fieldBytes(.authorization) != nil else {
             return sessions.authenticate(request, requestID, under: configuration, at: turn, check)
         }
+        return bearer(request, requestID, from: client(), under: configuration, at: turn, check.number)
+    }
+
+    /// Authenticates a request from its `Authorization` field alone; a request without the field is refused.
+    ///
+    /// - Parameter number: the number of earlier checks of this request.
+    package func bearer(
+        _ request: Request, _ requestID: String, from client: @autoclosure () -> ClientPrefix,
+        under configuration: RuntimeConfiguration, at turn: Turn, _ number: Int
+    ) -> Credential {
         // Two tokens could let two readers see two different users.
-        guard request.count(of: .authorization) == 1, case .token(let token) = BearerCredential(field) else {
+        guard request.count(of: .authorization) == 1, let field = request.fieldBytes(.authorization),
+            case .token(let token) = BearerCredential(field)
+        else {
             return .refused(refusal(.malformed, "The Authorization field must be \"Bearer\" and one token."))
         }
         if limiter.hasCounted, let seconds = limiter.retryAfter(client(), now: turn.monotonic),
@@ -61,7 +76,7 @@ final class Authenticator {
             count(claims.provider)
             return .caller(Caller(claims: claims, session: nil))
         } catch {
-            if check.number < Authenticator.mostWaits,
+            if number < Authenticator.mostWaits,
                 let wait = newKeys(for: error, from: client(), requestID, configuration)
             {
                 return .pending(wait)
@@ -73,9 +88,21 @@ final class Authenticator {
                     ("detail", error.loggedDetail + cause(of: error, under: configuration)),
                 ])
             limiter.record(client(), now: turn.monotonic)
-            gatewayMetrics.verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
+            verifications.counter([error.provider?.text ?? "unknown", error.reason.rawValue]).add()
             return .refused(refusal(error.reason, error.detail))
         }
+    }
+
+    /// Finds the session of an application's cookie.
+    ///
+    /// - Parameters:
+    ///   - cookie: the cookie of sessions at the host.
+    ///   - host: the application's host.
+    package func app(
+        _ request: Request, _ cookie: Cookie, at host: String, _ requestID: String,
+        under configuration: RuntimeConfiguration, at turn: Turn, _ check: AppCheck
+    ) -> AppCredential {
+        sessions.app(request, cookie, at: host, requestID, under: configuration, at: turn, check)
     }
 
     /// The number of waits for keys before a token is refused. A fetch in progress may have begun before the provider's
@@ -110,7 +137,7 @@ final class Authenticator {
 
     private func count(_ provider: ProviderID) {
         if let counter = accepted[provider] { return counter.add() }
-        let counter = gatewayMetrics.verifications.counter([provider.text, "accepted"])
+        let counter = verifications.counter([provider.text, "accepted"])
         accepted[provider] = counter
         counter.add()
     }

@@ -1,25 +1,27 @@
-internal import AccessUseCases
+internal import Caches
 internal import Endpoints
-internal import Grants
 internal import HTTPMessage
 internal import OpenID
-internal import Policy
 internal import RuntimeConfiguration
-internal import Sessions
-internal import SignInFlow
-internal import Snapshots
+package import Sessions
+package import SignInFlow
 internal import Sockets
 internal import Tokens
 internal import Web
 
 /// Finds the session of a request's cookie, and renews it at the provider when that is due. Each reactor has its own
 /// instance.
-struct SessionAuthenticator {
-    let services: GatewayServices
+package struct SessionAuthenticator {
+    let sessions: SessionStore
+    private let renewals: SessionRenewals
     private var cookies = KnownCookies()
+    let apps: AppSessionStore
+    var knownApps = BoundedCache<SecretDigest<AppSessionPurpose>, AppSession>(bytes: 1 << 20, entries: 4096)
 
-    init(services: GatewayServices) {
-        self.services = services
+    package init(_ sessions: SessionStore, renewals: SessionRenewals) {
+        self.sessions = sessions
+        self.renewals = renewals
+        apps = AppSessionStore(sessions)
     }
 
     mutating func authenticate(
@@ -32,13 +34,13 @@ struct SessionAuthenticator {
         var hasSeveral = false
         var unknown: [SessionKey] = []
         for (token, key) in reading.tokens {
-            guard let session = services.stores.sessions.cached(key) ?? check.sessions?[key] else {
+            guard let session = sessions.cached(key) ?? check.sessions?[key] else {
                 if check.sessions == nil { unknown.append(key) }
                 continue
             }
             let standing = configuration.signIn.standing(of: session, at: turn.wall)
             guard standing != .ended else {
-                services.stores.sessions.endInBackground(session.key)
+                sessions.endInBackground(session.key)
                 continue
             }
             hasSeveral = found != nil
@@ -53,11 +55,12 @@ struct SessionAuthenticator {
                     .invalidRequest,
                     detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
         }
-        return credential(of: only, standing, requestID, under: configuration, at: turn, check)
+        return credential(
+            of: only.session, only.token, standing, requestID, under: configuration, at: turn, check)
     }
 
     private func loading(_ keys: [SessionKey]) -> @Sendable () async -> WaitOutcome {
-        let sessions = services.stores.sessions
+        let sessions = sessions
         return {
             var loaded: [SessionKey: Session] = [:]
             for key in keys {
@@ -71,12 +74,11 @@ struct SessionAuthenticator {
         }
     }
 
-    private func credential(
-        of found: BrowserSession, _ standing: SessionStanding, _ requestID: String,
-        under configuration: RuntimeConfiguration,
-        at turn: Turn, _ check: CredentialCheck
+    /// - Parameter token: the secret of the session's cookie; nil if an application's cookie led to the session.
+    func credential(
+        of session: Session, _ token: SessionToken?, _ standing: SessionStanding, _ requestID: String,
+        under configuration: RuntimeConfiguration, at turn: Turn, _ check: CredentialCheck
     ) -> Credential {
-        let session = found.session
         let lifetimes = configuration.signIn.lifetimes
         switch standing {
         case .good: break
@@ -86,7 +88,7 @@ struct SessionAuthenticator {
             guard let party = configuration.signIn.party(session.claims.provider)?.serving(requestID) else {
                 return .missing(clears: true)
             }
-            let advice = services.renewals.beginRenewal(
+            let advice = renewals.beginRenewal(
                 of: session, at: party, under: lifetimes, at: turn.wall, rules: configuration.accessRules)
             switch advice {
             case .signInAgain: return .outdated(session.claims.provider)
@@ -99,7 +101,9 @@ struct SessionAuthenticator {
             case .wait, .useAsIs: break
             }
         }
-        services.stores.sessions.noteUse(of: session, at: turn.wall)
-        return .caller(Caller(claims: session.claims, session: found))
+        sessions.noteUse(of: session, at: turn.wall)
+        return .caller(
+            Caller(
+                claims: session.claims, session: token.map { BrowserSession(session: session, token: $0) }))
     }
 }

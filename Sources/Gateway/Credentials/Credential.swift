@@ -1,9 +1,9 @@
-internal import Endpoints
-internal import Identities
-internal import Sessions
+package import Endpoints
+package import Identities
+package import Sessions
 
 /// The result of checking a request's credentials.
-enum Credential {
+package enum Credential {
     case caller(Caller)
     /// No valid credential. `clears`: the browser sent an unusable session cookie.
     case missing(clears: Bool)
@@ -15,20 +15,22 @@ enum Credential {
 }
 
 /// The result of a request's wait for its credential.
-enum WaitOutcome: Sendable {
+package enum WaitOutcome: Sendable {
     case refused(Problem)
     /// - Parameter sessions: the store's answer for the sessions that were requested; nil if the store was not asked.
     case checkAgain(sessions: [SessionKey: Session]?)
 }
 
 /// One check of a request's credential.
-struct CredentialCheck: Sendable {
+package struct CredentialCheck: Sendable {
     /// The number of earlier checks, each followed by a wait.
-    var number = 0
+    package var number = 0
     /// The store's answer after the previous check; nil if the store was not asked. Only the store decides that a
     /// session is absent. The cache may drop it at any moment, as it does if a reload replaces the sealing keys.
-    var sessions: [SessionKey: Session]?
+    package var sessions: [SessionKey: Session]?
     /// The caller's other organizations for the header of the page, once they are known and the number of open access
     /// requests was read; nil before.
-    var others: [OtherOrganization]?
+    package var others: [OtherOrganization]?
+
+    package init() {}
 }

@@ -1,0 +1,96 @@
+public import Cryptography
+public import Databases
+internal import Snapshots
+public import Time
+
+/// The store of the keys that sign assertions. A key is made once, by one process, and all processes use it.
+public final class AssertionKeys: Sendable {
+    public static let schema = Schema(
+        component: "assertions",
+        migrations: [
+            """
+            CREATE TABLE assertion_key (
+                -- The thumbprint of the public key.
+                id TEXT NOT NULL PRIMARY KEY,
+                made_at INTEGER NOT NULL,
+                x BLOB NOT NULL, y BLOB NOT NULL,
+                -- The private key, sealed.
+                sealed BLOB NOT NULL
+            ) STRICT;
+            """
+        ])
+
+    private let database: Database
+    private let now: @Sendable () -> Timestamp
+    private let box: Published<SealedBox?>
+    let current = Published(AssertionKeySet([]))
+
+    /// - Parameter box: seals the private keys; without it there are no keys.
+    public init(database: Database, sealingWith box: SealedBox?, now: @escaping @Sendable () -> Timestamp) {
+        self.database = database
+        self.now = now
+        self.box = Published(box)
+    }
+
+    /// Replaces the sealing keys.
+    public func seal(with box: SealedBox?) {
+        self.box.publish(box)
+        current.update { keys in keys = AssertionKeySet(keys.keys.map { $0.opened(with: box) }) }
+    }
+
+    /// The keys in force.
+    public var keySet: AssertionKeySet { current.read().value }
+
+    /// Reads the keys. Blocks; called by the database's follower.
+    public func refresh() throws(DatabaseError) {
+        let rows = try database.readBlocking { transaction throws(DatabaseError) in
+            try AssertionKeys.rows(transaction)
+        }
+        take(rows)
+    }
+
+    /// Makes a key if one is due, and deletes those that are not published any more. Returns the keys in force, which are
+    /// none only without a sealing key.
+    @discardableResult
+    public func maintain() async throws(DatabaseError) -> AssertionKeySet {
+        let moment = now()
+        guard let box = box.read().value else { return keySet }
+        guard keySet.needsKey(at: moment) else { return keySet }
+        let new: AssertionKey
+        do throws(CryptographyError) {
+            new = try AssertionKey.make(in: box, at: moment)
+        } catch {
+            throw DatabaseError(.failed, cause: "a key for assertions could not be made")
+        }
+        // The transaction decides whether the key is still needed: another process may have made one.
+        let rows = try await database.write { transaction throws(DatabaseError) in
+            let rows = try AssertionKeys.rows(transaction)
+            let known = AssertionKeySet(rows.map { $0.opened(with: box) })
+            guard known.needsKey(at: moment) else { return rows }
+            let published = Set(known.published(at: moment).map(\.id))
+            for key in rows where !published.contains(key.id) {
+                try transaction.execute("DELETE FROM assertion_key WHERE id = $1", .text(key.id))
+            }
+            try transaction.execute(
+                "INSERT INTO assertion_key (id, made_at, x, y, sealed) VALUES ($1, $2, $3, $4, $5)", .text(new.id),
+                .integer(moment.seconds), .blob(new.x), .blob(new.y), .blob(new.sealed))
+            return try AssertionKeys.rows(transaction)
+        }
+        take(rows)
+        return keySet
+    }
+
+    private static func rows(_ transaction: Transaction) throws(DatabaseError) -> [AssertionKey] {
+        try transaction.all("SELECT id, made_at, x, y, sealed FROM assertion_key ORDER BY made_at, id LIMIT 100") {
+            row throws(DatabaseError) in
+            AssertionKey(
+                id: row.text(0), madeAt: Timestamp(seconds: Int64(row.integer(1))), x: row.blob(2), y: row.blob(3),
+                sealed: row.blob(4), key: nil)
+        }
+    }
+
+    private func take(_ rows: [AssertionKey]) {
+        let keys = AssertionKeySet(rows.map { $0.opened(with: box.read().value) })
+        current.publish(keys)
+    }
+}

@@ -1,0 +1,109 @@
+internal import Caches
+package import Endpoints
+internal import HTTPMessage
+internal import RuntimeConfiguration
+package import Sessions
+internal import SignInFlow
+internal import Sockets
+internal import Text
+internal import Web
+
+/// The result of looking for a session at an application's host.
+package enum AppCredential {
+    /// The user, by the parent of the session.
+    case caller(Caller, AppSession)
+    /// There is no session, or its parent has ended, or its claims must be renewed by a sign-in.
+    case missing
+    case refused(Problem)
+    /// The session depends on a wait, after which it is looked for again.
+    case pending(@Sendable () async -> AppWait)
+}
+
+/// The result of a wait for a session at an application's host.
+package enum AppWait: Sendable {
+    case refused(Problem)
+    case checkAgain(AppCheck)
+}
+
+/// One look for a session at an application's host.
+package struct AppCheck: Sendable {
+    /// The number of earlier looks, each followed by a wait.
+    package var number = 0
+    /// The store's answers; nil if the store was not asked.
+    var answer: Answer?
+
+    struct Answer: Sendable {
+        let app: AppSession?
+        let parent: Session?
+    }
+
+    package init() {}
+}
+
+extension SessionAuthenticator {
+    /// Finds the session of an application's cookie. The parent decides whether it is good, and is renewed if that is
+    /// due. The use counts as a use of the parent.
+    mutating func app(
+        _ request: Request, _ cookie: Cookie, at host: String, _ requestID: String,
+        under configuration: RuntimeConfiguration, at turn: Turn, _ check: AppCheck
+    ) -> AppCredential {
+        let tokens = cookie.values(in: request).compactMap { AppSessionToken($0) }
+        guard tokens.count <= 1 else {
+            return .refused(
+                Problem(
+                    .invalidRequest,
+                    detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
+        }
+        guard let token = tokens.first, let digest = try? token.digest else { return .missing }
+        let known = knownApps.value(for: digest).flatMap { $0.host.isExactly(host) ? $0 : nil } ?? check.answer?.app
+        guard let known, let parent = sessions.cached(known.session) ?? check.answer?.parent else {
+            guard check.answer == nil else { return .missing }
+            return .pending(loading(digest, known, at: host, check))
+        }
+        knownApps.insert(known, for: digest, bytes: 256)
+        let standing = configuration.signIn.standing(of: parent, at: turn.wall)
+        guard standing != .ended else {
+            sessions.endInBackground(parent.key)
+            return .missing
+        }
+        var own = CredentialCheck()
+        own.number = check.number
+        switch credential(of: parent, nil, standing, requestID, under: configuration, at: turn, own) {
+        case .caller(let caller): return .caller(caller, known)
+        case .missing, .outdated: return .missing
+        case .refused(let problem): return .refused(problem)
+        case .pending(let wait):
+            var next = check
+            next.number += 1
+            // After a renewal, the store's former answer is out of date.
+            next.answer = nil
+            let again = next
+            return .pending {
+                switch await wait() {
+                case .refused(let problem): .refused(problem)
+                case .checkAgain: .checkAgain(again)
+                }
+            }
+        }
+    }
+
+    private func loading(
+        _ digest: SecretDigest<AppSessionPurpose>, _ known: AppSession?, at host: String, _ check: AppCheck
+    ) -> @Sendable () async -> AppWait {
+        let (apps, sessions) = (apps, sessions)
+        return {
+            do {
+                var app = known
+                if app == nil { app = try await apps.session(digest, at: host) }
+                var parent: Session?
+                if let app { parent = try await sessions.session(app.session) }
+                var next = check
+                next.number += 1
+                next.answer = AppCheck.Answer(app: app, parent: parent)
+                return .checkAgain(next)
+            } catch {
+                return .refused(.storeUnavailable)
+            }
+        }
+    }
+}
