@@ -22,6 +22,8 @@ public struct AssertedIdentity: Sendable {
     let user: String
     /// The address, if it is verified.
     let email: String?
+    /// False if the address is not verified, not known, or too long to be passed on.
+    let isEmailVerified: Bool
     let preferredUsername: String?
     let name: String?
     let groups: Groups
@@ -53,7 +55,11 @@ public struct AssertedIdentity: Sendable {
         issuer = claims.identity.issuer.text
         identityID = id.text
         self.user = user == .subject ? claims.identity.subject.text : id.text
-        email = verifiedEmail.flatMap { $0.spelling.utf8.count <= AssertedIdentity.longest ? $0.spelling : nil }
+        switch verifiedEmail?.spelling {
+        case .some(let spelling) where spelling.utf8.count <= AssertedIdentity.longest:
+            (email, isEmailVerified) = (spelling, true)
+        case .some, nil: (email, isEmailVerified) = (nil, false)
+        }
         preferredUsername = text("preferred_username")
         name = text("name")
         groups = AssertedIdentity.groups(claims.known, groupsClaim)

@@ -98,7 +98,7 @@ public struct AssertionSigner {
         writer.member("identity_issuer", identity.issuer)
         if let email = identity.email { writer.member("email", email) }
         // An address that is not verified is left out: an application could take it for the user's.
-        writer.member("email_verified", identity.email != nil)
+        writer.member("email_verified", identity.isEmailVerified)
         if let name = identity.name { writer.member("name", name) }
         switch identity.groups {
         case .known(let groups):

@@ -38,6 +38,13 @@ package struct AppCheck: Sendable {
     }
 
     package init() {}
+
+    /// The look after a wait that changed something else than the session.
+    package var next: AppCheck {
+        var next = self
+        next.number += 1
+        return next
+    }
 }
 
 extension SessionAuthenticator {
@@ -73,8 +80,7 @@ extension SessionAuthenticator {
         case .missing, .outdated: return .missing
         case .refused(let problem): return .refused(problem)
         case .pending(let wait):
-            var next = check
-            next.number += 1
+            var next = check.next
             // After a renewal, the store's former answer is out of date.
             next.answer = nil
             let again = next
@@ -97,8 +103,7 @@ extension SessionAuthenticator {
                 if app == nil { app = try await apps.session(digest, at: host) }
                 var parent: Session?
                 if let app { parent = try await sessions.session(app.session) }
-                var next = check
-                next.number += 1
+                var next = check.next
                 next.answer = AppCheck.Answer(app: app, parent: parent)
                 return .checkAgain(next)
             } catch {

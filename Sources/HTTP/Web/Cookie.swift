@@ -19,6 +19,9 @@ public struct Cookie: Sendable, Hashable {
     /// Returns the `Set-Cookie` field's value. The cookie has no lifetime, so it ends when the browser closes.
     public func setting(_ value: String) -> String { "\(name)=\(value)\(attributes)" }
 
+    /// Variant of ``setting(_:)`` for a cookie that the browser keeps for a number of seconds.
+    public func setting(_ value: String, seconds: Int) -> String { "\(name)=\(value); Max-Age=\(seconds)\(attributes)" }
+
     /// Value of a `Set-Cookie` field that deletes the cookie.
     public var clearing: String { "\(name)=; Max-Age=0\(attributes)" }
 

@@ -28,9 +28,12 @@ public enum RequestOrigin {
     /// Scripts and programs (`Accept` without HTML, `X-Requested-With`, `Sec-Fetch-Mode` other than `navigate`) get a
     /// status instead.
     public static func isNavigation(_ request: Request) -> Bool {
-        guard request.method == .get || request.method == .head, request.field(.requestedWith) == nil else {
-            return false
-        }
+        (request.method == .get || request.method == .head) && isNavigation(ofSafeMethod: request)
+    }
+
+    /// Variant of ``isNavigation(_:)`` for a request that another one is about: its method is checked by the caller.
+    public static func isNavigation(ofSafeMethod request: Request) -> Bool {
+        guard request.field(.requestedWith) == nil else { return false }
         if let mode = request.field(.fetchMode), mode != "navigate" { return false }
         if let destination = request.field(.fetchDestination), destination != "document" { return false }
         return acceptsHTML(request)

@@ -13,6 +13,20 @@ internal import Tokens
 internal import Web
 
 extension SignInFlow {
+    // MARK: GET /auth/logout
+
+    /// Asks a user whom an application sent here whether to sign out. Only the form of the page ends the session.
+    package func logoutAsked() async -> SignInOutcome {
+        do throws(DatabaseError) {
+            guard let (token, session) = try await currentSessions().first, let formToken = try? token.formToken else {
+                return .redirect(SignInPaths.signedOut.text)
+            }
+            return SignInOutcome(.confirmSignOut(account: session.claims.accountName, formToken: formToken))
+        } catch {
+            return .refused(.unavailable)
+        }
+    }
+
     // MARK: POST /auth/logout
 
     /// Ends the browser's session, then the provider's if it supports that.
@@ -110,4 +124,9 @@ extension SignInFlow {
             ])
         return SignInOutcome(.tokenRefused(reason, detail: detail))
     }
+}
+
+extension VerifiedClaims {
+    /// The name of the account on the gateway's questions: the address, or else the user's subject.
+    var accountName: String { payload.shownEmail?.spelling ?? identity.subject.text }
 }

@@ -53,8 +53,7 @@ extension SignInFlow {
         let now = service.now()
         let usable = try await currentSessions().first { signIn.standing(of: $0.session, at: now) != .claimsTooOld }
         guard let (token, session) = usable, let formToken = try? token.formToken else { return nil }
-        let account = session.claims.payload.shownEmail?.spelling ?? session.claims.identity.subject.text
-        return SignInOutcome(.confirm(account: account, query, formToken: formToken))
+        return SignInOutcome(.confirm(account: session.claims.accountName, query, formToken: formToken))
     }
 
     private func goOn(_ query: SignInQuery) async -> SignInOutcome {

@@ -19,6 +19,8 @@ package struct SignInOutcome: Sendable {
         case choose(SignInQuery, SignInPrompt)
         /// A page that names the signed-in account and asks whether to sign in anew.
         case confirm(account: String, SignInQuery, formToken: String)
+        /// A page that names the signed-in account and asks whether to sign out.
+        case confirmSignOut(account: String, formToken: String)
         case signedOut
         /// The step cannot continue. With a query, the user may try again.
         case refused(SignInRefusal, retry: SignInQuery?)

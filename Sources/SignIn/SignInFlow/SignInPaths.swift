@@ -9,6 +9,8 @@ package enum SignInPaths {
     package static let callback: PathTemplate = "/auth/callback/{provider}"
     /// The path of the redirect URI that all providers once shared.
     package static let callbackWithoutProvider: PathTemplate = "/auth/callback"
+    /// The path at which a session is handed over to an application's host.
+    package static let handoff: PathTemplate = "/auth/handoff"
     package static let logout: PathTemplate = "/auth/logout"
     package static let signedOut: PathTemplate = "/auth/signed-out"
     package static let backchannelLogout: PathTemplate = "/auth/backchannel-logout/{provider}"

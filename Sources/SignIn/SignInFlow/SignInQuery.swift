@@ -61,7 +61,10 @@ package struct SignInQuery: Sendable {
 
     /// A path of this site to which a sign-in may lead; nil for any other text.
     static func target(_ text: String) -> LocalTarget? {
-        LocalTarget(text).flatMap { $0.text.starts(exactly: "/auth/") ? nil : $0 }
+        LocalTarget(text).flatMap {
+            // A handoff goes on after the sign-in; the other steps belong to the sign-in itself.
+            $0.text.starts(exactly: "/auth/") && !$0.text.starts(exactly: "\(SignInPaths.handoff.text)?") ? nil : $0
+        }
     }
 
     /// True if the sign-in page's form sent no provider and no full address: its domain needs a name with a dot.

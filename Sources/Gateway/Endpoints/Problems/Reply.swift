@@ -13,6 +13,10 @@ package enum Reply: Sendable {
     case page(Status, HTML)
     /// A redirect to a path of this site, or to a URL from a provider's metadata.
     case redirect(String)
+    /// A redirect between the gateway and an application's host, by 302.
+    case found(String)
+    /// Public content that caches may keep for a number of seconds.
+    case cached(type: String, seconds: Int, [UInt8])
     /// A file whose name changes with its content.
     case asset(type: String, tag: String, [UInt8])
     /// Another reply with additional cookies: values of `Set-Cookie`.
@@ -94,11 +98,12 @@ package struct ReplyRenderer: Sendable {
             fields.append(SecurityFields.page)
             fields.append(.contentType, "text/html; charset=utf-8")
             return Response(status, fields: fields, body: html.bytes)
-        case .redirect(let location):
-            fields.append(ReplyRenderer.notStored)
-            fields.append(SecurityFields.page)
-            fields.append(.location, location)
-            return Response(.seeOther, fields: fields)
+        case .redirect(let location): return redirect(to: location, .seeOther, fields)
+        case .found(let location): return redirect(to: location, .found, fields)
+        case .cached(let type, let seconds, let bytes):
+            fields.append(.cacheControl, "max-age=\(seconds)")
+            fields.append(.contentType, type)
+            return Response(.ok, fields: fields, body: bytes)
         case .asset(let type, let tag, let bytes):
             fields.append(.cacheControl, "public, max-age=31536000, immutable")
             if isCurrent(tag, &fields) { return Response(.notModified, fields: fields) }
@@ -111,6 +116,13 @@ package struct ReplyRenderer: Sendable {
             fields.append(own)
             return render(reply, fields)
         }
+    }
+
+    private func redirect(to location: String, _ status: Status, _ fields: consuming Fields) -> Response {
+        fields.append(ReplyRenderer.notStored)
+        fields.append(SecurityFields.page)
+        fields.append(.location, location)
+        return Response(status, fields: fields)
     }
 
     /// Adds the fields that caches need. Returns true if the client's copy is current.

@@ -37,6 +37,7 @@ package struct SignInEndpoints: Sendable {
                 "callbackWithoutProvider", SignInPaths.callbackWithoutProvider, .exempt(.callback),
                 refusal: { flow, _ in flow.callbackWithoutProvider() }
             ) { flow, _, _ in flow.callbackWithoutProvider() },
+            get("logout", SignInPaths.logout) { flow, _ in await flow.logoutAsked() },
             post("logout", SignInPaths.logout, .exempt(.everySession), refusal: { _, _ in nil }) { flow, form, _ in
                 await flow.logout(form)
             },

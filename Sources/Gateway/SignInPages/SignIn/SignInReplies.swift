@@ -30,6 +30,8 @@ struct SignInReplies: Sendable {
                 ConfirmSignInPage(
                     account: Account(name: account, formToken: formToken), fields: query.items, formToken: formToken
                 ).document)
+        case .confirmSignOut(let account, let formToken):
+            .page(.ok, ConfirmSignOutPage(account: Account(name: account, formToken: formToken)).document)
         case .signedOut: .page(.ok, SignedOutPage(signInURL: SignInQuery().link).document)
         case .refused(let refusal, let retry): page(refusal, retry: retry)
         case .acknowledged: .json(Array("{}".utf8))

@@ -1,0 +1,58 @@
+package import HTTPMessage
+package import RuntimeConfiguration
+internal import Text
+package import Web
+
+/// A request to an application, as the gateway or another proxy received it.
+package struct UpstreamVisit: Sendable {
+    /// The request with the credentials: that of the client, or the one by which another proxy asks.
+    package let request: Request
+    package let upstream: Upstream
+    /// The method of the client's request.
+    package let method: String
+    /// The path of the client's request as received, without the query.
+    package let path: ArraySlice<UInt8>
+    /// The query of the client's request as received; nil if there is none.
+    package let query: ArraySlice<UInt8>?
+    package let requestID: String
+    /// The client's address.
+    package let client: String
+
+    package init(
+        _ request: Request, to upstream: Upstream, method: String, path: ArraySlice<UInt8>, query: ArraySlice<UInt8>?,
+        requestID: String, client: String
+    ) {
+        (self.request, self.upstream, self.method, self.path) = (request, upstream, method, path)
+        (self.query, self.requestID, self.client) = (query, requestID, client)
+    }
+
+    /// Whether a user follows a link or types an address, so that a redirect to a sign-in helps.
+    package var isNavigation: Bool {
+        (method.isExactly("GET") || method.isExactly("HEAD")) && RequestOrigin.isNavigation(ofSafeMethod: request)
+    }
+
+    /// Whether the path belongs to the gateway at every application's host.
+    package var isGatewayPath: Bool { UpstreamPaths.isOwn(path) }
+
+    /// The path and query to which a sign-in returns; the root if a browser could read them as another site.
+    package var place: String {
+        var text = String(decoding: path, as: UTF8.self)
+        if let query { text += "?" + String(decoding: query, as: UTF8.self) }
+        return LocalTarget(text).map(\.text) ?? "/"
+    }
+}
+
+/// The gateway's paths at applications' hosts.
+package enum UpstreamPaths {
+    package static let prefix = "/.gatehouse/"
+    package static let signIn = "/.gatehouse/sign-in"
+    package static let handoff = "/.gatehouse/handoff"
+    package static let signOut = "/.gatehouse/sign-out"
+    package static let keys = "/.gatehouse/jwks.json"
+
+    /// Returns true if a raw path belongs to the gateway. Percent-encoded spellings count too: no application gets them.
+    package static func isOwn(_ path: ArraySlice<UInt8>) -> Bool {
+        guard let decoded = Target.percentDecoded(path) else { return false }
+        return decoded.starts(exactly: prefix) || decoded.isExactly("/.gatehouse")
+    }
+}
