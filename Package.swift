@@ -141,6 +141,9 @@ let package = Package(
                 "Audit", "Cryptography", "Databases", "Files", "HTTPMessage", "HTTPServer", "Identities", "Inventory",
                 "InventoryStore", "JSON", "MetricsSnapshots", "Policy", "Snapshots", "Text", "Threads", "Time",
             ]),
+        library(
+            "Upstreams", in: "Backends/",
+            uses: ["Addresses", "Files", "HTTPMessage", "HTTPServer", "Sockets", "Text", "Threads", "Time"]),
         // The gateway
         library(
             "Configuration", in: "",
