@@ -147,6 +147,9 @@ let package = Package(
                 "Caches", "Cryptography", "Databases", "HTTPMessage", "Identities", "JSON", "Snapshots", "Text", "Time",
                 "Tokens",
             ]),
+        library(
+            "Upstreams", in: "Backends/",
+            uses: ["Addresses", "Files", "HTTPMessage", "HTTPServer", "Sockets", "Text", "Threads", "Time"]),
         // The gateway
         library(
             "Configuration", in: "",
@@ -157,8 +160,9 @@ let package = Package(
         library(
             "RuntimeConfiguration", in: "Gateway/",
             uses: [
-                "Addresses", "Audit", "ClaimMapping", "Configuration", "Identities", "InventoryStore", "Invitations",
-                "Management", "OpenID", "Policy", "Sessions", "SignInFlow", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Addresses", "Assertions", "Audit", "ClaimMapping", "Configuration", "HTTPMessage", "Identities",
+                "InventoryStore", "Invitations", "Management", "OpenID", "Policy", "Sessions", "SignInFlow", "Text",
+                "Time", "Tokens", "Upstreams", "Web", "WorkspaceMetrics",
             ]),
         library(
             "Endpoints", in: "Gateway/",
@@ -181,6 +185,13 @@ let package = Package(
                 "Endpoints", "HTTPMessage", "Identities", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow",
                 "Text", "Time", "TimeZones", "Tokens", "Web",
             ], embeds: ["Assets"]),
+        library(
+            "UpstreamGate", in: "Gateway/",
+            uses: [
+                "Addresses", "Assertions", "Credentials", "Cryptography", "Databases", "Endpoints", "HTTPMessage",
+                "HTTPServer", "Identities", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow",
+                "Sockets", "Text", "Time", "Tokens", "Upstreams", "Web",
+            ]),
         library(
             "AccessUseCases", in: "Gateway/",
             uses: [
@@ -250,8 +261,8 @@ let package = Package(
                 "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore",
                 "Invitations", "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID",
                 "PageLayout", "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow",
-                "SignInPages", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web",
-                "WorkspaceMetrics",
+                "SignInPages", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "UpstreamGate",
+                "Upstreams", "Web", "WorkspaceMetrics",
             ]),
         library(
             "DemoProvider", in: "Demo/",
@@ -412,6 +423,7 @@ let package = Package(
                 "Cryptography", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "JSON", "Time", "Tokens",
             ]),
         tests("Credentials", uses: ["Addresses", "Time"]),
+        tests("UpstreamGate"),
         tests("FuzzTargets"),
     ] + (isFuzzing ? [fuzzer] : [])
 )

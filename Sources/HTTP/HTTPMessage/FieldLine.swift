@@ -41,6 +41,9 @@ struct FramingFields: Sendable {
     private var contentLength: Int?
     private var isChunked = false
 
+    /// The stated length, even zero; nil if there is none.
+    var statedLength: Int? { contentLength }
+
     /// True if a length was stated, even zero.
     var hasLength: Bool { contentLength != nil }
 

@@ -55,6 +55,7 @@ public struct FieldName: Sendable, Hashable, CustomStringConvertible {
     public static let setCookie = FieldName(known: "Set-Cookie")
     public static let transferEncoding = FieldName(known: "Transfer-Encoding")
     public static let transportSecurity = FieldName(known: "Strict-Transport-Security")
+    public static let upgrade = FieldName(known: "Upgrade")
     public static let userAgent = FieldName(known: "User-Agent")
     public static let vary = FieldName(known: "Vary")
     public static let wwwAuthenticate = FieldName(known: "WWW-Authenticate")

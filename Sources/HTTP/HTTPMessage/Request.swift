@@ -1,5 +1,3 @@
-internal import Text
-
 /// A complete request head. It owns its bytes in one array; its fields are ranges of that array.
 public struct Request: Sendable {
     /// The content that follows the head (RFC 9112, section 6.3).
@@ -20,6 +18,8 @@ public struct Request: Sendable {
     let lines: [Line]
     let pathRange: Range<Int>
     let queryRange: Range<Int>?
+    /// Length of the method's token, with which `bytes` begins.
+    let methodLength: Int
     public let method: Method
     public let framing: Framing
     /// True for HTTP/1.0: the response has no chunks, and the connection closes.
@@ -29,6 +29,12 @@ public struct Request: Sendable {
     /// True if the client waits for `100 Continue` before it sends the body.
     public let expectsContinue: Bool
 
+    /// The method as received, one token; it identifies methods that ``method`` calls `other`.
+    public var methodToken: ArraySlice<UInt8> { bytes[..<methodLength] }
+
+    /// All field lines.
+    public var fieldLines: HeadFields { HeadFields(bytes: bytes, lines: lines) }
+
     /// Path and query of the request.
     public var target: Target {
         Target(pathBytes: bytes[pathRange], queryBytes: queryRange.map { bytes[$0] })
@@ -37,7 +43,7 @@ public struct Request: Sendable {
     /// Returns the first value of a field as bytes, without surrounding white space; nil if there is none.
     public func fieldBytes(_ name: FieldName) -> ArraySlice<UInt8>? {
         for line in lines where matches(line, name) {
-            return bytes[Int(line.valueStart)..<Int(line.valueEnd)]
+            return bytes[line.value]
         }
         return nil
     }
@@ -50,7 +56,7 @@ public struct Request: Sendable {
     /// Returns all values of a field, in order.
     public func fields(_ name: FieldName) -> [String] {
         lines.filter { matches($0, name) }.map {
-            String(decoding: bytes[Int($0.valueStart)..<Int($0.valueEnd)], as: UTF8.self)
+            String(decoding: bytes[$0.value], as: UTF8.self)
         }
     }
 
@@ -65,13 +71,5 @@ public struct Request: Sendable {
         lines.count { matches($0, name) }
     }
 
-    private func matches(_ line: Line, _ name: FieldName) -> Bool {
-        let wanted = name.lowercased.utf8Span.span
-        let start = Int(line.nameStart)
-        guard Int(line.nameEnd) - start == wanted.count else { return false }
-        for offset in wanted.indices where ASCII.lowercased(bytes[start &+ offset]) != wanted[offset] {
-            return false
-        }
-        return true
-    }
+    private func matches(_ line: Line, _ name: FieldName) -> Bool { line.isNamed(name, in: bytes) }
 }

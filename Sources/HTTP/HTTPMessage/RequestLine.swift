@@ -3,6 +3,7 @@ internal import Text
 /// `request-line = method SP request-target SP HTTP-version` (RFC 9112, section 3), as ranges of the buffer.
 struct RequestLine: Sendable {
     var method = Method.other
+    var methodLength = 0
     /// Range of the authority, for targets in absolute form.
     var authority: Range<Int>?
     var path = 0..<0
@@ -16,6 +17,7 @@ struct RequestLine: Sendable {
         while index < line.upperBound, Octet.isToken(buffer[index]) { index += 1 }
         guard index > line.lowerBound, index < line.upperBound, buffer[index] == 0x20 else { throw .invalidRequestLine }
         method = Method(token: buffer.extracting(line.lowerBound..<index))
+        methodLength = index - line.lowerBound
 
         let target = index + 1
         index = target

@@ -74,12 +74,7 @@ public struct RequestParser: Sendable {
     private mutating func parseField(_ buffer: Span<UInt8>, _ line: Range<Int>) throws(ProtocolError) {
         guard lines.count < RequestParser.maximumFieldCount else { throw .fieldsTooLarge }
         let parsed = try FieldLine(buffer, line)
-        lines.append(
-            Request.Line(
-                nameStart: UInt16(truncatingIfNeeded: parsed.name.lowerBound - headStart),
-                nameEnd: UInt16(truncatingIfNeeded: parsed.name.upperBound - headStart),
-                valueStart: UInt16(truncatingIfNeeded: parsed.value.lowerBound - headStart),
-                valueEnd: UInt16(truncatingIfNeeded: parsed.value.upperBound - headStart)))
+        lines.append(Request.Line(parsed, from: headStart))
         try framing.consider(parsed, in: buffer)
     }
 
@@ -94,7 +89,8 @@ public struct RequestParser: Sendable {
         let bytes = [UInt8](copying: buffer.extracting(headStart..<scanned))
         return Request(
             bytes: bytes, lines: lines, pathRange: shifted(requestLine.path),
-            queryRange: requestLine.query.map(shifted), method: requestLine.method,
+            queryRange: requestLine.query.map(shifted), methodLength: requestLine.methodLength,
+            method: requestLine.method,
             framing: try framing.framing(isVersion10: isVersion10), isVersion10: isVersion10,
             keepsAlive: !isVersion10 && !framing.asksToClose, expectsContinue: framing.expectsContinue && !isVersion10)
     }

@@ -82,7 +82,7 @@ public struct ResponseParser: Sendable {
 
     // status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112, section 4); a missing last space is
     // accepted.
-    private static func statusLine(_ line: Span<UInt8>) throws(ProtocolError) -> (status: Int, isVersion10: Bool) {
+    static func statusLine(_ line: Span<UInt8>) throws(ProtocolError) -> (status: Int, isVersion10: Bool) {
         guard line.count >= 12 else { throw .invalidRequestLine }
         guard line.holds("HTTP/1.", in: 0..<7) else { throw .unsupportedVersion }
         guard line[7] == 0x30 || line[7] == 0x31 else { throw .unsupportedVersion }

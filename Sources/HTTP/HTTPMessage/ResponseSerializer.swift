@@ -15,8 +15,11 @@ public struct ResponseSerializer {
     }
 
     /// Appends a response head, with its framing fields and, if `closes` is true, `Connection: close`.
+    ///
+    /// - Parameter statesDate: true if the fields have `Date`.
     public func append(
-        _ status: Status, _ fields: Fields, framing: Framing, closes: Bool, to bytes: inout [UInt8]
+        _ status: Status, _ fields: Fields, framing: Framing, closes: Bool, statesDate: Bool = false,
+        to bytes: inout [UInt8]
     ) {
         switch status.code {
         case 200: bytes.append(contentsOf: "HTTP/1.1 200 OK\r\n".utf8)
@@ -27,7 +30,7 @@ public struct ResponseSerializer {
             bytes.append(contentsOf: status.phrase.utf8)
             bytes.append(contentsOf: "\r\n".utf8)
         }
-        bytes.append(contentsOf: dateLine)
+        if !statesDate { bytes.append(contentsOf: dateLine) }
         bytes.append(contentsOf: fields.bytes)
         switch framing {
         case .length(let count):
@@ -38,6 +41,13 @@ public struct ResponseSerializer {
         case .untilClose, .none: break
         }
         if closes { bytes.append(contentsOf: "Connection: close\r\n".utf8) }
+        bytes.append(contentsOf: "\r\n".utf8)
+    }
+
+    /// Appends an interim response, which has no content and no `Date` (RFC 9110, section 15.2).
+    public static func append(interim status: Status, _ fields: Fields, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "HTTP/1.1 \(status.code) \(status.phrase)\r\n".utf8)
+        bytes.append(contentsOf: fields.bytes)
         bytes.append(contentsOf: "\r\n".utf8)
     }
 

@@ -5,6 +5,14 @@ internal import Text
 struct BodyReader {
     private var remaining = 0
     private var chunks: ChunkedDecoder?
+    private var isEndless = false
+
+    /// A reader of octets that no framing ends, after an upgrade.
+    static var endless: BodyReader {
+        var reader = BodyReader(.none)
+        reader.isEndless = true
+        return reader
+    }
 
     init(_ framing: Request.Framing) {
         switch framing {
@@ -14,14 +22,19 @@ struct BodyReader {
         }
     }
 
-    var isDone: Bool { chunks?.isDone ?? (remaining == 0) }
+    var isDone: Bool { chunks?.isDone ?? (remaining == 0 && !isEndless) }
 
-    /// Remaining bytes of a stated length; nil for chunks.
-    var announced: Int? { chunks == nil ? remaining : nil }
+    /// Remaining bytes of a stated length; nil for chunks and after an upgrade.
+    var announced: Int? { chunks == nil && !isEndless ? remaining : nil }
 
     /// Reads content from the input, at most `limit` bytes.
     /// - Returns: the number of bytes of the input consumed.
     mutating func read(_ input: Span<UInt8>, into output: inout [UInt8], limit: Int) throws(ProtocolError) -> Int {
+        if isEndless {
+            let count = min(limit, input.count)
+            output.append(copying: input.extracting(0..<count))
+            return count
+        }
         guard chunks == nil else {
             return try chunks?.decode(input, into: &output, limit: limit) ?? 0
         }

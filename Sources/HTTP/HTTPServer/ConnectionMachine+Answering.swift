@@ -37,10 +37,20 @@ extension ConnectionMachine {
         if reader.isDone { body.finish(.success(())) }
         let machine = Confined(self, to: reactor.confinement)
         body.onDemand { machine.value.bodyDemanded() }
+        body.onInform { machine.value.inform($0, $1) }
         task = Task.immediate(executorPreference: reactor) {
             let response = await work(body)
             machine.value.workFinished(response)
         }
+    }
+
+    private func inform(_ status: Status, _ fields: Fields) {
+        // Interim responses wait for the client like other output, and are bounded with it.
+        guard phase == .answering, writer == nil, let exchange, !exchange.isVersion10,
+            pendingOutput < limits.pendingOutput
+        else { return }
+        ResponseSerializer.append(interim: status, fields, to: &output)
+        resumed()
     }
 
     private func bodyDemanded() {
@@ -59,11 +69,16 @@ extension ConnectionMachine {
     private func workFinished(_ response: Response) {
         guard phase == .answering, exchange != nil else { return }
         if !reader.isDone, owesContinue { exchange?.closes = true }
-        body?.finish(.failure(.disconnected))
-        body = nil
+        // While another server's content is passed on, that server may still read the request's body.
+        if !response.readsOn || exchange?.isHead == true { endBody() }
         owesContinue = false
         finish(response)
         resumed()
+    }
+
+    private func endBody() {
+        body?.finish(.failure(.disconnected))
+        body = nil
     }
 
     /// Writes a response to the output and continues with the next step.
@@ -73,12 +88,15 @@ extension ConnectionMachine {
         if isDraining { exchange.closes = true }
         let serializer = clock.serializer(at: turn)
         let status = response.status
+        func append(_ framing: ResponseSerializer.Framing) {
+            serializer.append(
+                status, response.fields, framing: framing, closes: exchange.closes, statesDate: response.statesDate,
+                to: &output)
+        }
         switch response.body {
         case .bytes(let content):
             let hasContent = !status.forbidsContent
-            serializer.append(
-                status, response.fields, framing: hasContent ? .length(content.count) : .none, closes: exchange.closes,
-                to: &output)
+            append(hasContent ? .length(content.count) : .none)
             if hasContent, !exchange.isHead {
                 output.append(contentsOf: content)
                 exchange.written = content.count
@@ -87,15 +105,38 @@ extension ConnectionMachine {
         case .stream(let producer):
             let isChunked = !exchange.isVersion10
             if !isChunked { exchange.closes = true }
-            serializer.append(
-                status, response.fields, framing: isChunked ? .chunked : .untilClose, closes: exchange.closes,
-                to: &output)
+            append(isChunked ? .chunked : .untilClose)
             guard !exchange.isHead else {
                 end(exchange, status)
                 return
             }
             self.exchange = exchange
             stream(producer, status, isChunked: isChunked)
+        case .forwarded(let content):
+            guard let producer = content.producer, !exchange.isHead, !status.forbidsContent else {
+                let length = exchange.isHead || status == .notModified ? content.length : 0
+                append(status.forbidsContent && status != .notModified ? .none : length.map { .length($0) } ?? .none)
+                endBody()
+                end(exchange, status)
+                return
+            }
+            let isChunked = content.length == nil && !exchange.isVersion10
+            if content.length == nil, !isChunked { exchange.closes = true }
+            append(content.length.map { .length($0) } ?? (isChunked ? .chunked : .untilClose))
+            exchange.announced = content.length
+            exchange.endsByClosing = content.length == nil && !isChunked
+            self.exchange = exchange
+            stream(producer, status, isChunked: isChunked)
+        case .tunnel(let carrier):
+            guard status == .switchingProtocols, !exchange.isVersion10, reader.isDone, !exchange.isHead else {
+                disconnected()
+                return
+            }
+            exchange.closes = false
+            append(.none)
+            exchange.closes = true
+            self.exchange = exchange
+            tunnel(carrier)
         }
     }
 
@@ -118,9 +159,12 @@ extension ConnectionMachine {
 
     private func streamFinished(_ status: Status, isChunked: Bool, isComplete: Bool) {
         writer = nil
+        endBody()
         guard phase == .answering, let exchange else { return }
-        guard isComplete else {
-            // A partial response must not look complete: the last chunk is omitted, and the connection breaks.
+        guard isComplete, exchange.announced.map({ $0 == exchange.written }) ?? true else {
+            // A partial response must not look complete: the last chunk is omitted, and the connection breaks. One that
+            // only the end of the connection completes needs a reset.
+            if exchange.endsByClosing { breaksOff = true }
             disconnected()
             resumed()
             return
@@ -128,6 +172,12 @@ extension ConnectionMachine {
         if isChunked { output.append(contentsOf: "0\r\n\r\n".utf8) }
         end(exchange, status)
         resumed()
+    }
+
+    /// Returns true if so many more bytes are within the announced length.
+    func mayWrite(_ count: Int) -> Bool {
+        guard let exchange, let announced = exchange.announced else { return true }
+        return count <= announced - exchange.written
     }
 
     private func end(_ exchange: Exchange, _ status: Status) {
@@ -150,5 +200,13 @@ extension ConnectionMachine {
                 status: status, contentBytes: exchange.written,
                 nanoseconds: MonotonicTime.now().nanoseconds(since: exchange.startedAt), wasCutShort: isCut,
                 context: exchange.context, turn: turn))
+    }
+}
+
+extension Response {
+    /// True if the request's body is read while the response is sent.
+    fileprivate var readsOn: Bool {
+        guard case .forwarded(let content) = body else { return false }
+        return content.producer != nil
     }
 }

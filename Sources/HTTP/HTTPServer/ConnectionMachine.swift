@@ -37,6 +37,12 @@ final class ConnectionMachine {
     var task: Task<Void, Never>?
     var owesContinue = false
     var isDraining = false
+    /// True after an upgrade: no HTTP follows on the connection.
+    var isTunnel = false
+    /// True if the output ends after what waits, while input may still arrive.
+    var endsOutput = false
+    /// True if the connection is to be reset, so that the client does not take what it has for a complete response.
+    var breaksOff = false
     var window = ProgressWindow()
     /// Bytes of responses that the client has accepted.
     private var outputWindow = ProgressWindow()
@@ -111,6 +117,7 @@ final class ConnectionMachine {
         inputEnded = true
         switch phase {
         case .head: noteHead()
+        case .answering where isTunnel: body?.finish(.success(()))
         case .answering:
             if !reader.isDone { body?.finish(.failure(.disconnected)) }
             if input.isEmpty { exchange?.closes = true }
@@ -144,6 +151,7 @@ final class ConnectionMachine {
     }
 
     func deadlinePassed() {
+        guard !isTunnel || phase != .answering else { return }
         let now = turn.monotonic
         guard let deadline, deadline <= now else { return }
         if pendingOutput > 0 {
@@ -183,8 +191,8 @@ final class ConnectionMachine {
 
     var pendingOutput: Int { output.count - outputStart }
 
-    /// True if a request has arrived completely and its response is not complete.
-    var isServed: Bool { phase == .answering && reader.isDone }
+    /// True if a request has arrived completely and its response, or the tunnel it opened, is not complete.
+    var isServed: Bool { phase == .answering && (reader.isDone || isTunnel) }
 
     /// Bytes that wait in memory: output not yet sent, and input not yet processed.
     var heldBytes: Int { output.count + input.count + (body?.held ?? 0) }
@@ -200,6 +208,8 @@ final class ConnectionMachine {
 
     var deadline: MonotonicTime? {
         if phase == .closed { return nil }
+        // The carrier decides how long an upgraded connection may be silent.
+        if isTunnel, phase == .answering { return nil }
         if pendingOutput > 0 { return outputWindow.start + limits.outputProgress.window }
         if waitsForBody { return window.start + limits.progress.window }
         guard phase == .head else { return nil }
@@ -346,4 +356,8 @@ struct Exchange {
     let context: AnyObject?
     var closes: Bool
     var written = 0
+    /// The stated length of streamed content.
+    var announced: Int?
+    /// True if only the end of the connection ends the response.
+    var endsByClosing = false
 }

@@ -24,6 +24,7 @@ public final class RequestBody: Sendable {
         var end: Result<Void, BodyError>?
         var consumer: CheckedContinuation<Void, Never>?
         var demanded: () -> Void = {}
+        var informs: (Status, Fields) -> Void = { _, _ in }
         var isWanted = false
 
         init(limit: Int) {
@@ -82,7 +83,19 @@ public final class RequestBody: Sendable {
         return all
     }
 
+    /// Sends an interim response (RFC 9110, section 15.2) before the final one, except to HTTP/1.0 clients. It has no
+    /// effect once the final response has begun.
+    ///
+    /// - Parameter status: 102–199; other responses are not sent.
+    public func inform(_ status: Status, _ fields: Fields) {
+        guard (102...199).contains(status.code) else { return }
+        state.value.informs(status, fields)
+    }
+
     // MARK: The connection's side
+
+    /// Sets the action that sends interim responses.
+    func onInform(_ action: @escaping (Status, Fields) -> Void) { state.value.informs = action }
 
     /// Sets the action that runs when the body is wanted, or when there is room again.
     func onDemand(_ action: @escaping () -> Void) { state.value.demanded = action }

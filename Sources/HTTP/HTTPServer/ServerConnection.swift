@@ -19,6 +19,7 @@ final class ServerConnection: EventHandler {
     /// Time until which input after the last response is read and dropped. Closing a socket with unread input would
     /// reset the connection and could destroy the response (RFC 9112, section 9.6).
     private var lingersUntil: MonotonicTime?
+    private var hasEndedOutput = false
     /// Direction that TLS needs next: TLS may need to write before it can read, and the reverse.
     private var blockedOn: Readiness = []
 
@@ -43,7 +44,7 @@ final class ServerConnection: EventHandler {
             drop(stream, readiness)
             return
         }
-        if readiness.contains(.hangUp) {
+        if readiness.contains(.hangUp), !(machine.endsOutput && machine.interest.contains(.read)) {
             machine.disconnected()
             settle()
             return
@@ -141,6 +142,10 @@ final class ServerConnection: EventHandler {
         case .closed: close()
         case .closing: linger(watched)
         default:
+            if machine.endsOutput, !hasEndedOutput {
+                hasEndedOutput = true
+                watched.stream.endWriting()
+            }
             waitOn(watched)
             let hasMore = machine.hasMoreToDo || watched.stream.hasPendingInput && machine.interest.contains(.read)
             if hasMore, let key = watched.key { endpoint.reactor.resumeNextTurn(key) }
@@ -179,6 +184,7 @@ final class ServerConnection: EventHandler {
     private func close() {
         guard let watched else { return }
         machine.disconnected()
+        if machine.breaksOff { watched.stream.resetWhenClosed() }
         watched.close()
         self.watched = nil
         endpoint.closed(self)

@@ -23,6 +23,8 @@ final class StreamedResponse: ResponseWriter {
         let (machine, progress) = (machine.value, progress.value)
         guard !progress.isGone else { throw BodyError.disconnected }
         guard !bytes.isEmpty else { return }
+        // More content than announced would be read as the next response.
+        guard machine.mayWrite(bytes.count) else { throw BodyError.tooLarge }
         if isChunked {
             ResponseSerializer.append(chunk: bytes, to: &machine.output)
         } else {

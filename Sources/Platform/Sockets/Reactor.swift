@@ -92,6 +92,27 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     func add(_ descriptor: Descriptor, _ interest: Readiness, _ handler: any EventHandler) throws(SystemError)
         -> RegistrationKey
     {
+        let key = take(handler)
+        do {
+            try control(EPOLL_CTL_ADD, descriptor, mask(interest), userData: key.userData)
+        } catch {
+            remove(key)
+            throw error
+        }
+        return key
+    }
+
+    /// Registers a handler that has only deadlines, set with ``wake(_:at:)``, until ``remove(_:)``.
+    public func addTimer(_ handler: any EventHandler) -> RegistrationKey { take(handler) }
+
+    /// Ends a registration made with ``addTimer(_:)``.
+    public func remove(_ key: RegistrationKey) {
+        guard self.handler(of: key) != nil else { return }
+        slots[Int(key.slot)].handler = nil
+        freeSlots.append(key.slot)
+    }
+
+    private func take(_ handler: any EventHandler) -> RegistrationKey {
         let slot: UInt32
         if let free = freeSlots.popLast() {
             slot = free
@@ -101,15 +122,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         }
         slots[Int(slot)].generation &+= 1
         slots[Int(slot)].handler = handler
-        let key = RegistrationKey(slot: slot, generation: slots[Int(slot)].generation)
-        do {
-            try control(EPOLL_CTL_ADD, descriptor, mask(interest), userData: key.userData)
-        } catch {
-            slots[Int(slot)].handler = nil
-            freeSlots.append(slot)
-            throw error
-        }
-        return key
+        return RegistrationKey(slot: slot, generation: slots[Int(slot)].generation)
     }
 
     func change(_ key: RegistrationKey, _ descriptor: Descriptor, _ interest: Readiness) {
@@ -121,8 +134,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     func remove(_ key: RegistrationKey, _ descriptor: Descriptor) {
         guard handler(of: key) != nil else { return }
         try? control(EPOLL_CTL_DEL, descriptor, 0, userData: 0)
-        slots[Int(key.slot)].handler = nil
-        freeSlots.append(key.slot)
+        remove(key)
     }
 
     /// Calls ``EventHandler/deadlinePassed(at:)`` at the deadline or shortly after.

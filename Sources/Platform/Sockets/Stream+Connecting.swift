@@ -29,6 +29,34 @@ extension Stream {
         return Stream(descriptor)
     }
 
+    /// Connects to a socket of the file system. The stream is ready for writing at once.
+    ///
+    /// - Parameter path: at most 107 bytes (unix(7)).
+    public static func connecting(toPath path: String) throws(SystemError) -> Stream {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let octets = Array(path.utf8)
+        let room = unsafe MemoryLayout.size(ofValue: address.sun_path)
+        guard !octets.isEmpty, octets.count < room, !octets.contains(0) else {
+            throw SystemError(call: "\(path) is not the path of a socket", code: EINVAL)
+        }
+        // The path and a zero fit, as checked above; the structure was filled with zeros.
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: octets) }
+        let number = try systemCall("socket") {
+            Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        }
+        let descriptor = Descriptor(number)
+        // The structure is a sockaddr of the stated family and length.
+        _ = try systemCall("connect") {
+            unsafe withUnsafePointer(to: &address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe Glibc.connect(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+        }
+        return Stream(descriptor)
+    }
+
     /// Throws if the connection attempt failed; call it once the stream is ready for writing.
     public func checkConnected() throws(SystemError) {
         var code: Int32 = 0

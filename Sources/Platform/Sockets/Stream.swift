@@ -14,6 +14,7 @@ public enum StreamResult: Sendable, Hashable {
 public final class Stream {
     let descriptor: Descriptor
     private let tls: TLSConnection?
+    private var hasFailed = false
 
     init(_ descriptor: Descriptor, tls: TLSConnection? = nil) {
         self.descriptor = descriptor
@@ -29,6 +30,9 @@ public final class Stream {
     /// The reason why TLS failed, for logs; nil if it did not.
     public var failure: String? { tls?.failure }
 
+    /// True if the connection was lost, as opposed to ended by the peer.
+    public var isBroken: Bool { hasFailed || tls?.failure != nil }
+
     /// Reads into the beginning of `buffer`.
     public func read(into buffer: inout [UInt8]) -> StreamResult {
         if let tls { return tls.read(into: &buffer) }
@@ -40,7 +44,9 @@ public final class Stream {
             }
             return count == 0 ? .closed : .count(count)
         } catch {
-            return error.isWouldBlock ? .wantRead : .closed
+            if error.isWouldBlock { return .wantRead }
+            hasFailed = true
+            return .closed
         }
     }
 
@@ -58,7 +64,9 @@ public final class Stream {
             }
             return .count(count)
         } catch {
-            return error.isWouldBlock ? .wantWrite : .closed
+            if error.isWouldBlock { return .wantWrite }
+            hasFailed = true
+            return .closed
         }
     }
 
@@ -66,6 +74,15 @@ public final class Stream {
     public func endWriting() {
         tls?.endWriting()
         _ = Glibc.shutdown(descriptor.number, Int32(SHUT_WR))
+    }
+
+    /// Makes the end of the connection a reset (SO_LINGER of zero, socket(7)), so that the peer does not take it for the
+    /// end of the content.
+    public func resetWhenClosed() {
+        var value = linger(l_onoff: 1, l_linger: 0)
+        // The option's value is a linger structure of the given length. If it fails, the connection ends as usual.
+        _ = unsafe setsockopt(
+            descriptor.number, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
     }
 
     /// Address of the peer.

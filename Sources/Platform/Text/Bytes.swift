@@ -53,6 +53,21 @@ extension Span where Element == UInt8 {
         return true
     }
 
+    /// Returns true if a range holds the name of a field, with `A`–`Z` read as `a`–`z` and `_` as `-`: CGI and others
+    /// make `-` and `_` of names the same.
+    ///
+    /// - Parameter name: a name in lower case, without `_`.
+    @inlinable public func holds(fieldName name: StaticString, in range: Range<Int>) -> Bool {
+        guard range.count == name.utf8CodeUnitCount else { return false }
+        for offset in 0..<range.count {
+            let octet = self[range.lowerBound &+ offset]
+            let read = octet == 0x5F ? 0x2D : ASCII.lowercased(octet)
+            // The offset is within the name's count.
+            guard unsafe read == name.utf8Start[offset] else { return false }
+        }
+        return true
+    }
+
     /// Returns true if a range holds no control character other than the tab: no byte below 0x20 except 0x09, and not
     /// 0x7F. Bytes of 0x80 and above are accepted. Eight bytes are tested at a time.
     @inlinable public func holdsNoControls(in range: Range<Int>) -> Bool {

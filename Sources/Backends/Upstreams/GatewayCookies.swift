@@ -1,0 +1,61 @@
+internal import HTTPMessage
+internal import Text
+
+/// The gateway's own cookies, which no upstream sees or sets.
+enum GatewayCookies {
+    private static let names = ["gatehouse", "gatehouse-browser", "gatehouse-begin", "gatehouse-app"].map {
+        Array($0.utf8)
+    }
+    /// Prefixes that browsers treat specially, without regard to case (RFC 6265bis, section 4.1.3).
+    private static let prefixes = ["__host-", "__secure-", "__http-", "__host-http-"].map { Array($0.utf8) }
+
+    /// Returns true for the name of a gateway cookie. Case is ignored, though it distinguishes cookies: no application
+    /// needs such a name.
+    static func include(_ name: ArraySlice<UInt8>) -> Bool {
+        let name = name.map(ASCII.lowercased)
+        if names.contains(name) { return true }
+        return prefixes.contains { name.starts(with: $0) && names.contains(Array(name.dropFirst($0.count))) }
+    }
+
+    /// Returns the value of a `Cookie` field without the gateway's cookies; nil if nothing is left.
+    ///
+    /// cookie-string = cookie-pair *( ";" SP cookie-pair ) (RFC 6265, section 4.2.1)
+    static func removed(from value: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        // Most fields name none, and are passed on as they are.
+        guard mayName(value) else { return value }
+        var kept: [UInt8] = []
+        for pair in value.split(separator: UInt8(ascii: ";")) where !isOfGateway(pair) {
+            let pair = pair.trimmingBlanks()
+            guard !pair.isEmpty else { continue }
+            if !kept.isEmpty { kept += [UInt8(ascii: ";"), 0x20] }
+            kept += pair
+        }
+        return kept.isEmpty ? nil : kept[...]
+    }
+
+    /// Returns true if a `Set-Cookie` field sets a gateway cookie, as browsers read it (RFC 6265bis, section 5.6): the
+    /// name is trimmed, and a cookie without a name is sent back as its value alone.
+    static func areSet(by value: ArraySlice<UInt8>) -> Bool {
+        guard mayName(value) else { return false }
+        let pair = value.firstIndex(of: UInt8(ascii: ";")).map { value[..<$0] } ?? value
+        return isOfGateway(pair)
+    }
+
+    /// Returns true if a pair names a gateway cookie, or has no name and a value that a server reads as such a pair.
+    private static func isOfGateway(_ pair: ArraySlice<UInt8>) -> Bool {
+        var rest = pair.trimmingBlanks()
+        while rest.first == UInt8(ascii: "=") { rest = rest.dropFirst().trimmingBlanks() }
+        let end = rest.firstIndex(of: UInt8(ascii: "=")) ?? rest.endIndex
+        return include(rest[..<end].trimmingBlanks())
+    }
+
+    private static func mayName(_ value: ArraySlice<UInt8>) -> Bool {
+        let word: [UInt8] = Array("gatehouse".utf8)
+        guard value.count >= word.count else { return false }
+        for start in value.startIndex...(value.endIndex - word.count)
+        where ASCII.lowercased(value[start]) == word[0] {
+            if (1..<word.count).allSatisfy({ ASCII.lowercased(value[start + $0]) == word[$0] }) { return true }
+        }
+        return false
+    }
+}

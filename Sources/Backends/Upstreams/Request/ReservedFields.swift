@@ -1,0 +1,68 @@
+internal import Text
+
+/// The names of fields that belong to the gateway or to the connection, in each spelling that an application could take
+/// for them: without regard to case, and with `_` read as `-`, since CGI, WSGI and others make both the same.
+public enum ReservedFields {
+    /// Returns true for a field that only the gateway states: what a client sends under this name is never passed on.
+    public static func areOfGateway(_ name: Span<UInt8>, in range: Range<Int>) -> Bool {
+        switch initial(name, range) {
+        case UInt8(ascii: "x"):
+            name.begins(with: "x-forwarded-", in: range) || name.begins(with: "x-gatehouse-", in: range)
+                || name.begins(with: "x-original-", in: range) || name.isOne(of: extensionNames, in: range)
+        case UInt8(ascii: "f"): name.holds(fieldName: "forwarded", in: range)
+        case UInt8(ascii: "r"): name.holds(fieldName: "remote-user", in: range)
+        default: false
+        }
+    }
+
+    /// The same for a name as text.
+    public static func areOfGateway(_ name: String) -> Bool {
+        let octets = Array(name.utf8)
+        return areOfGateway(octets.span, in: 0..<octets.count)
+    }
+
+    /// Returns true for a field that states who the user is, or the request's id. No response of an upstream is passed
+    /// on with one.
+    static func stateIdentity(_ name: Span<UInt8>, in range: Range<Int>) -> Bool {
+        switch initial(name, range) {
+        case UInt8(ascii: "x"):
+            name.begins(with: "x-forwarded-", in: range) || name.begins(with: "x-gatehouse-", in: range)
+                || name.isOne(of: ["x-remote-user", "x-request-id"], in: range)
+        case UInt8(ascii: "r"): name.holds(fieldName: "remote-user", in: range)
+        default: false
+        }
+    }
+
+    /// Returns true for hop-by-hop fields (RFC 9110, section 7.6.1), and for those that describe the framing.
+    static func areOfConnection(_ name: Span<UInt8>, in range: Range<Int>) -> Bool {
+        switch initial(name, range) {
+        case UInt8(ascii: "c"): name.isOne(of: ["connection", "content-length"], in: range)
+        case UInt8(ascii: "k"): name.holds(fieldName: "keep-alive", in: range)
+        case UInt8(ascii: "p"): name.begins(with: "proxy-", in: range)
+        case UInt8(ascii: "t"): name.isOne(of: ["te", "trailer", "transfer-encoding"], in: range)
+        case UInt8(ascii: "u"): name.holds(fieldName: "upgrade", in: range)
+        default: false
+        }
+    }
+
+    private static let extensionNames: [StaticString] = [
+        "x-real-ip", "x-rewrite-url", "x-script-name", "x-remote-user", "x-http-method", "x-http-method-override",
+        "x-method-override", "x-request-id",
+    ]
+
+    private static func initial(_ name: Span<UInt8>, _ range: Range<Int>) -> UInt8? {
+        range.isEmpty ? nil : ASCII.lowercased(name[range.lowerBound])
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Returns true if a range begins with the beginning of a field name.
+    fileprivate func begins(with start: StaticString, in range: Range<Int>) -> Bool {
+        let count = start.utf8CodeUnitCount
+        return range.count >= count && holds(fieldName: start, in: range.lowerBound..<range.lowerBound + count)
+    }
+
+    fileprivate func isOne(of names: [StaticString], in range: Range<Int>) -> Bool {
+        names.contains { holds(fieldName: $0, in: range) }
+    }
+}
