@@ -256,13 +256,13 @@ let package = Package(
         library(
             "Server", in: "",
             uses: [
-                "AccessAPI", "AccessPages", "AccessUseCases", "Addresses", "APIDescription", "Audit", "AuditLogPages",
-                "ClaimMapping", "Configuration", "Credentials", "Cryptography", "Databases", "Endpoints", "Files",
-                "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore",
-                "Invitations", "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID",
-                "PageLayout", "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow",
-                "SignInPages", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "UpstreamGate",
-                "Upstreams", "Web", "WorkspaceMetrics",
+                "AccessAPI", "AccessPages", "AccessUseCases", "Addresses", "APIDescription", "Assertions", "Audit",
+                "AuditLogPages", "ClaimMapping", "Configuration", "Credentials", "Cryptography", "Databases",
+                "Endpoints", "Files", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory",
+                "InventoryStore", "Invitations", "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases",
+                "OpenID", "PageLayout", "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions",
+                "SignInFlow", "SignInPages", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens",
+                "UpstreamGate", "Upstreams", "Web", "WorkspaceMetrics",
             ]),
         library(
             "DemoProvider", in: "Demo/",

@@ -51,6 +51,8 @@ public final class RuntimeConfiguration: Sendable {
     package let mail: MailSettings?
     /// The time after SIGTERM during which new connections are still accepted.
     package let drainDelay: Duration
+    /// The applications behind the gateway.
+    package let upstreams: UpstreamTable
     private let byID: [OrganizationID: Organization]
 
     package init(
@@ -59,7 +61,7 @@ public final class RuntimeConfiguration: Sendable {
         signIn: SignInConfiguration = .none,
         invitations: InvitationSettings = InvitationSettings(
             lifetime: .seconds(7 * 86400), perDay: 50, allowedDomains: []), mail: MailSettings? = nil,
-        drainDelay: Duration = .zero
+        drainDelay: Duration = .zero, upstreams: UpstreamTable = .none
     ) {
         site = Site(origin: publicURL)
         trusted = TrustedProviders(providers)
@@ -72,6 +74,7 @@ public final class RuntimeConfiguration: Sendable {
         self.invitations = invitations
         self.mail = mail
         self.drainDelay = drainDelay
+        self.upstreams = upstreams
         byID = Dictionary(organizations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -92,6 +95,9 @@ public final class RuntimeConfiguration: Sendable {
 
     /// Returns a provider with its current keys, or nil if there is none.
     package func providerWithKeys(_ id: ProviderID) -> TrustedProvider? { trusted[id].map(withKeys) }
+
+    /// The claim whose strings are the groups of a provider's users.
+    package func groupsClaim(of provider: ProviderID) -> String { trusted[provider]?.groupsClaim ?? "groups" }
 
     private func withKeys(_ provider: TrustedProvider) -> TrustedProvider {
         var provider = provider

@@ -34,7 +34,7 @@ package final class Upstream: Sendable {
     package var id: UpstreamID { rules.id }
 
     /// The host and port of the origin.
-    package var authority: String { origin.cut(atFirst: "://").map { String($0.1) } ?? host }
+    package var authority: String { origin.cut(at: "://").map { String($0.1) } ?? host }
 }
 
 /// The gateway's cookies at an application's host.
@@ -65,6 +65,9 @@ package struct UpstreamTable: Sendable {
     }
 
     package let all: [Upstream]
+    /// No application.
+    package static let none = UpstreamTable([], own: "")
+
     private let byHost: [ExactText: Upstream]
     private let own: String
 

@@ -2,6 +2,7 @@ internal import Databases
 package import Endpoints
 internal import HTTPMessage
 internal import Identities
+internal import Policy
 internal import RuntimeConfiguration
 package import Sessions
 internal import SignInFlow

@@ -1,9 +1,10 @@
-internal import Assertions
+package import Assertions
 internal import Cryptography
 internal import Databases
-internal import Endpoints
-package import HTTPMessage
+package import Endpoints
+internal import HTTPMessage
 package import HTTPServer
+internal import Identities
 internal import PageLayout
 package import RuntimeConfiguration
 package import Sessions
@@ -141,7 +142,7 @@ package struct HostEndpoints: Sendable {
             guard let sealed = Base64URL.decode(value),
                 let plain = try? configuration.signIn.box?.open(
                     sealed, context: HostEndpoints.context(begin, upstream)),
-                let (time, place) = String(decoding: plain, as: UTF8.self).cut(atFirst: " "),
+                let (time, place) = String(decoding: plain, as: UTF8.self).cut(at: " "),
                 let seconds = Int64(String(time)),
                 Timestamp(seconds: seconds).lasts(.seconds(HostEndpoints.patience), at: now())
             else { continue }

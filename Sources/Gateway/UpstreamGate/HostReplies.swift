@@ -1,8 +1,8 @@
 package import Endpoints
 package import HTTPMessage
 internal import Policy
-package import RuntimeConfiguration
-internal import Upstreams
+internal import RuntimeConfiguration
+package import Upstreams
 internal import Web
 
 /// The gateway's own responses at an application's host: a page for a user's browser, a problem for any other client.

@@ -18,6 +18,9 @@ package struct UpstreamPass: Sendable {
     package let identity: Fields
     /// Whether the client's `Authorization` goes on to the application.
     package let passesAuthorization: Bool
+
+    /// Whether the rule permits anyone, so that no identity is passed on.
+    package var isAnonymous: Bool { permit.claims.map { _ in false } ?? true }
 }
 
 /// The reason why a request to an application is not admitted.

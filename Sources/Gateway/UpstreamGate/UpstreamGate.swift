@@ -3,11 +3,13 @@ package import Assertions
 package import Credentials
 internal import Endpoints
 internal import HTTPMessage
+internal import Identities
 package import Policy
 package import RuntimeConfiguration
+internal import Sessions
 package import Sockets
 internal import Text
-internal import Tokens
+package import Tokens
 
 /// Decides about requests to applications: path, rule, credential, identity. The reverse proxy and forward-auth share
 /// it. Each reactor has its own instance.

@@ -1,7 +1,7 @@
 package import HTTPMessage
 package import RuntimeConfiguration
 internal import Text
-package import Web
+internal import Web
 
 /// A request to an application, as the gateway or another proxy received it.
 package struct UpstreamVisit: Sendable {
@@ -24,6 +24,12 @@ package struct UpstreamVisit: Sendable {
     ) {
         (self.request, self.upstream, self.method, self.path) = (request, upstream, method, path)
         (self.query, self.requestID, self.client) = (query, requestID, client)
+    }
+
+    /// The same request to the application as another configuration has it.
+    package func to(_ upstream: Upstream) -> UpstreamVisit {
+        UpstreamVisit(
+            request, to: upstream, method: method, path: path, query: query, requestID: requestID, client: client)
     }
 
     /// Whether a user follows a link or types an address, so that a redirect to a sign-in helps.

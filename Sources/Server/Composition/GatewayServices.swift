@@ -1,4 +1,5 @@
 internal import AccessUseCases
+internal import Assertions
 internal import Audit
 internal import Databases
 internal import Grants
@@ -13,6 +14,7 @@ internal import Snapshots
 internal import Telemetry
 internal import Threads
 internal import Time
+internal import UpstreamGate
 
 /// The stores, and the work that must run only once at a time, as the process composes them. Each area takes the parts
 /// that it needs.
@@ -26,6 +28,8 @@ final class GatewayServices: Sendable {
     let extensions: SuspensionExtensions
     let openRequests: OpenRequestCounts
     let checkpoints: AuditCheckpoints
+    let assertionKeys: AssertionKeys
+    let hosts: HostEndpoints
     let gatewayMetrics: GatewayMetrics
     let log: Log
 
@@ -52,6 +56,9 @@ final class GatewayServices: Sendable {
         openRequests = OpenRequestCounts(access, denied, monotonic: clocks.monotonic)
         renewals = SessionRenewals(sessions, snapshots: access.snapshots, log: log, clocks: clocks)
         checkpoints = AuditCheckpoints(database: database, log: log, now: now)
+        assertionKeys = AssertionKeys(database: database, sealingWith: configuration.signIn.box, now: now)
+        try assertionKeys.refresh()
+        hosts = HostEndpoints(sessions, keys: assertionKeys, now: now)
         self.gatewayMetrics = gatewayMetrics
         self.log = log
     }
@@ -59,13 +66,17 @@ final class GatewayServices: Sendable {
     /// Takes up the sealing keys and access rules of a new configuration; call it before the configuration is published.
     func adopt(_ configuration: RuntimeConfiguration) {
         let box = configuration.signIn.box
-        if !stores.sessions.isSealed(with: box) { stores.sessions.seal(with: box) }
+        if !stores.sessions.isSealed(with: box) {
+            stores.sessions.seal(with: box)
+            assertionKeys.seal(with: box)
+        }
         stores.access.settings.publish(configuration.accessSettings)
     }
 
     /// The schemas of all tables of these stores.
     static let schemas = [
         SessionStore.schema, DeniedSignInStore.schema, AuditLog.schema, AuditCheckpoint.schema, AccessStore.schema,
+        AssertionKeys.schema,
     ]
 
     /// Adds a new verified address of a suspended user to the suspension.

@@ -1,3 +1,4 @@
+internal import AccessUseCases
 internal import Addresses
 internal import Credentials
 internal import Endpoints
@@ -43,7 +44,7 @@ final class ForwardAuthHandler: RequestHandler {
             return refuse("This endpoint is asked with GET.", context)
         }
         // An application that reads an underscore as a hyphen would take such a field for the gateway's.
-        guard request.fieldLines.allSatisfy({ !ReservedFields.isDisguised($0.name) }) else {
+        guard !ForwardAuthHandler.hasDisguisedField(request) else {
             return refuse("A field of the gateway is spelled with an underscore.", context)
         }
         guard let original = path.original(of: request, in: context.configuration.upstreams) else {
@@ -59,6 +60,16 @@ final class ForwardAuthHandler: RequestHandler {
         return decide(path, visit, context, at: turn, AppCheck())
     }
 
+    private static func hasDisguisedField(_ request: Request) -> Bool {
+        var isDisguised = false
+        request.fieldLines.each { head, name, _ in
+            if name.contains(where: { head[$0] == UInt8(ascii: "_") }), ReservedFields.areOfGateway(head, in: name) {
+                isDisguised = true
+            }
+        }
+        return isDisguised
+    }
+
     private func refuse(_ detail: String, _ context: RequestContext) -> Answer {
         context.record.entry.decision = "refuse"
         return gateway.now(.problem(Problem(.permissionMissing, detail: detail)), context)
@@ -70,7 +81,7 @@ final class ForwardAuthHandler: RequestHandler {
         switch gateway.admit(visit, context, at: turn, check) {
         case .refused(let denial): return answer(to: denial, path, visit, context)
         case .admitted(let pass):
-            return gateway.now(.adding(pass.identity, .empty), context)
+            return gateway.now(.adding(pass.identity, .content(type: "text/plain", tag: nil) { [] }), context)
         case .pending(let wait):
             let own = Confined(self, to: gateway.reactor.confinement)
             return .later(bodyLimit: 0, context: context.record) { body in

@@ -11,6 +11,7 @@ internal import PeoplePages
 internal import SignInFlow
 internal import SignInPages
 internal import Threads
+internal import UpstreamGate
 
 /// The combined table of endpoints. Each area contributes its own.
 ///
@@ -22,7 +23,7 @@ struct GatewayEndpoints {
     /// - Parameter isDemo: whether the sheet of the pages' components is served.
     init(
         _ metrics: MetricsReplies, _ signIn: SignInServices, _ management: ManagementFactory, _ sessions: OwnSessions,
-        _ access: OwnAccess, isDemo: Bool, to confinement: Confinement
+        _ access: OwnAccess, _ handoff: HandoffEndpoints, isDemo: Bool, to confinement: Confinement
     ) {
         let acceptances = Acceptances(management: management)
         let described =
@@ -42,7 +43,7 @@ struct GatewayEndpoints {
             + AuditPages(management: management).endpoints
             + AccountPages(sessions: sessions, access: access).endpoints
             + AcceptancePages(acceptances: acceptances).endpoints
-            + SignInEndpoints(services: signIn).all
+            + SignInEndpoints(services: signIn).all + handoff.all
             + described
             + [OpenAPI.endpoint(describing: described)]
             + (isDemo ? [ComponentSheet.endpoint] : [])

@@ -1,7 +1,9 @@
+internal import AccessUseCases
 internal import Credentials
 internal import Endpoints
 internal import HTTPMessage
 internal import HTTPServer
+internal import Identities
 internal import Policy
 internal import RuntimeConfiguration
 internal import Snapshots
@@ -10,6 +12,7 @@ internal import Telemetry
 internal import Text
 internal import Threads
 internal import Time
+internal import Tokens
 internal import UpstreamGate
 internal import Upstreams
 
@@ -162,7 +165,7 @@ extension GatewayHandler {
         let upstream = visit.upstream
         var fields = Fields([
             (.forwardedFor, forwardedFor),
-            (.forwardedProto, upstream.origin.cut(atFirst: ":").map { String($0.0) } ?? ""),
+            (.forwardedProto, upstream.origin.cut(at: ":").map { String($0.0) } ?? ""),
             (.forwardedHost, upstream.authority), (.requestID, visit.requestID),
         ])
         fields.append(pass.identity)

@@ -12,6 +12,8 @@ internal import RuntimeConfiguration
 internal import Snapshots
 internal import Sockets
 internal import Telemetry
+internal import UpstreamGate
+internal import Upstreams
 internal import Web
 
 /// The processing of a request on one reactor: endpoint, credential, entitlement, permit, and the endpoint's own code.
@@ -19,6 +21,9 @@ final class GatewayHandler: RequestHandler {
     let configurations: Published<RuntimeConfiguration>
     let services: GatewayServices
     let router: Router
+    let gate: UpstreamGate
+    let proxy: UpstreamProxy
+    let hosts: HostEndpoints
     private let health: StoreHealth
     let gatewayMetrics: GatewayMetrics
     private let log: Log
@@ -55,7 +60,8 @@ final class GatewayHandler: RequestHandler {
         access = OwnAccess(services.stores)
         router =
             GatewayEndpoints(
-                metrics, services.signIn, management, OwnSessions(services.stores), access, isDemo: isDemo,
+                metrics, services.signIn, management, OwnSessions(services.stores), access,
+                HandoffEndpoints(services.stores.sessions, hosts: services.hosts), isDemo: isDemo,
                 to: reactor.confinement
             )
             .router
@@ -63,6 +69,9 @@ final class GatewayHandler: RequestHandler {
         authenticator = Authenticator(
             counting: gatewayMetrics.verifications, log,
             sessions: SessionAuthenticator(services.stores.sessions, renewals: services.renewals))
+        gate = UpstreamGate(authenticator, keys: services.assertionKeys)
+        proxy = UpstreamProxy(on: reactor)
+        hosts = services.hosts
         current = configurations.read()
         snapshot = services.stores.access.snapshots.read()
         knownKeySetVersion = keySetVersion.current
@@ -72,10 +81,14 @@ final class GatewayHandler: RequestHandler {
 
     func speaksForOthers(_ peer: IPAddress) -> Bool { configurations.read().value.trustedProxies.contains(peer) }
 
+    /// Variant of ``speaksForOthers(_:)`` for an address as text.
+    func speaksForOthers(_ peer: String) -> Bool { IPAddress(scoped: peer).map(speaksForOthers) ?? false }
+
     // MARK: Routing
 
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
         takeUpChanges()
+        if let answer = answerElsewhere(request, from: peer, at: turn) { return answer }
         let path = RequestPath(request.target)
         let context = begin(request, at: path, from: peer)
         // `OPTIONS *` asks about the gateway as a whole (RFC 9110, section 9.3.7).
@@ -124,11 +137,16 @@ final class GatewayHandler: RequestHandler {
 
     /// The problem if the store is out of contact; nil if the endpoint may be served.
     func silence(for endpoint: Endpoint, at turn: Turn) -> Problem? {
-        guard !endpoint.needsNoStore, !health.isStoreInContact(at: turn.monotonic) else { return nil }
+        endpoint.needsNoStore ? nil : silence(at: turn)
+    }
+
+    /// The problem if the store is out of contact: nothing is decided then.
+    func silence(at turn: Turn) -> Problem? {
+        guard !health.isStoreInContact(at: turn.monotonic) else { return nil }
         return Problem(.unavailable, detail: "The store cannot be reached, so no access is decided on old data.")
     }
 
-    private func begin(_ request: Request, at path: RequestPath?, from peer: String) -> RequestContext {
+    func begin(_ request: Request, at path: RequestPath?, from peer: String) -> RequestContext {
         RequestContext(
             request, at: path, of: path.flatMap(router.resource),
             from: current.value.trustedProxies.client(peer: peer, forwardedFor: request.fields(.forwardedFor)),
@@ -139,16 +157,21 @@ final class GatewayHandler: RequestHandler {
     /// Adopts a new configuration, or new keys of a provider.
     func takeUpChanges() {
         // A revocation or a suspension takes effect with the next request.
-        if services.stores.access.snapshots.refresh(&snapshot) { entitlements.removeAll() }
+        var hasChanged = services.stores.access.snapshots.refresh(&snapshot)
+        if hasChanged { entitlements.removeAll() }
         let isNew = configurations.refresh(&current)
-        guard isNew || knownKeySetVersion != keySetVersion.current else { return }
+        let hasNewKeys = knownKeySetVersion != keySetVersion.current
+        hasChanged = hasChanged || isNew || hasNewKeys
+        if hasChanged { gate.forget() }
+        if isNew { proxy.closeIdleConnections() }
+        guard isNew || hasNewKeys else { return }
         knownKeySetVersion = keySetVersion.current
         if isNew { authenticator.take(current.value) } else { authenticator.takeKeys() }
         entitlements.removeAll()
     }
 
     /// Counts requests that may be guesses, or that cause work for others.
-    private func limit(_ context: RequestContext, at turn: Turn) -> Problem? {
+    func limit(_ context: RequestContext, at turn: Turn) -> Problem? {
         let client = ClientPrefix(context.remoteAddress)
         if let seconds = signInLimiter.retryAfter(client, now: turn.monotonic) {
             var problem = Problem(
@@ -178,12 +201,12 @@ final class GatewayHandler: RequestHandler {
 
     func completed(_ exchange: CompletedExchange) {
         guard let record = exchange.context as? RequestRecord else { return }
-        record.entry.route = record.resource?.path.text ?? "unmatched"
+        record.entry.route = record.route
         record.entry.status = exchange.status.code
         record.entry.bytes = exchange.contentBytes
         record.entry.nanoseconds = exchange.nanoseconds
         gatewayMetrics.durations.record(nanoseconds: exchange.nanoseconds)
-        counters.count(gatewayMetrics, record.resource, record.entry.method, exchange.status.code)
+        counters.count(gatewayMetrics, record.route, record.entry.method, exchange.status.code)
         accessLog.append(record.entry, at: exchange.turn.wall)
     }
 }

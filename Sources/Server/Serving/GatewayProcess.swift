@@ -1,4 +1,5 @@
 internal import AccessUseCases
+internal import Assertions
 public import Configuration
 public import Databases
 internal import Endpoints
@@ -84,12 +85,13 @@ public final class GatewayProcess {
             store = MetricsStore(database: database, settings: metricsSettings)
             services = try GatewayServices(
                 database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log)
-            let (sessions, access) = (services.stores.sessions, services.stores.access)
+            let (sessions, access, keys) = (services.stores.sessions, services.stores.access, services.assertionKeys)
             // A failed read is repeated in the next round. Until then the store counts as silent.
             try database.follow { () throws(DatabaseError) in
                 try store.takeUpChanges()
                 try sessions.takeUpChanges()
                 try access.refresh()
+                try keys.refresh()
             }
         } catch {
             throw StartError("storage: the database cannot be used: \(error)")

@@ -22,6 +22,8 @@ public final class GatewayServer {
     public let addresses: [SocketAddress]
     /// The address of the admin listener; nil if there is none.
     public let adminAddress: SocketAddress?
+    /// The address of the forward-auth listener; nil if there is none.
+    public let forwardAuthAddress: SocketAddress?
 
     /// Binds all listeners; no request is answered before ``start()``.
     ///
@@ -30,8 +32,7 @@ public final class GatewayServer {
     ///   - reactors: the number of event-loop threads, at least one.
     init(
         _ configurations: Published<RuntimeConfiguration>, tls: Published<TLSServerContext?>? = nil,
-        listen: [SocketAddress],
-        adminListen: SocketAddress?, reactors count: Int,
+        listen: [SocketAddress], adminListen: SocketAddress?, forwardAuthListen: SocketAddress? = nil, reactors count: Int,
         limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database,
         store: MetricsStore, services: GatewayServices,
         keySetVersion: KeySetVersion, log: Log, isDemo: Bool = false
@@ -42,15 +43,23 @@ public final class GatewayServer {
         for _ in 0..<max(1, count) { reactors.append(try Reactor()) }
         let metrics = MetricsReplies(backend: MetricsBackend(store), log: log)
         let free = try listen.map { address throws(SystemError) in try address.free() }
-        let server = try Server(free, on: reactors, limits: limits, tls: { tls?.read().value }) {
-            reactor, _ in
-            GatewayHandler(
+        var handlers: [GatewayHandler] = []
+        let server = try Server(free, on: reactors, limits: limits, tls: { tls?.read().value }) { reactor, _ in
+            let handler = GatewayHandler(
                 configurations, metrics: metrics, services: services, keySetVersion: keySetVersion, health: health,
-                gatewayMetrics: gatewayMetrics,
-                log: log, isDemo: isDemo,
-                on: reactor)
+                gatewayMetrics: gatewayMetrics, log: log, isDemo: isDemo, on: reactor)
+            handlers.append(handler)
+            return handler
         }
         var servers = [server]
+        var forwardAuthAddress: SocketAddress?
+        if let forwardAuthListen {
+            let own = try Server([try forwardAuthListen.free()], on: reactors, limits: limits) { _, index in
+                ForwardAuthHandler(handlers[index])
+            }
+            servers.append(own)
+            forwardAuthAddress = own.addresses.first
+        }
         var adminAddress: SocketAddress?
         if let adminListen {
             let admin = try Server([try adminListen.free()], on: [reactors[0]], limits: adminLimits) { _, _ in
@@ -67,6 +76,7 @@ public final class GatewayServer {
         self.health = health
         self.gatewayMetrics = gatewayMetrics
         self.adminAddress = adminAddress
+        self.forwardAuthAddress = forwardAuthAddress
         addresses = server.addresses
     }
 

@@ -1,4 +1,5 @@
 internal import AccessUseCases
+internal import Assertions
 internal import Dispatch
 internal import Identities
 internal import Inventory
@@ -87,6 +88,7 @@ final class Maintenance: Sendable {
         var fetchedAt: [String: MonotonicTime] = [:]
         for (id, remote) in signIn.remotes { fetchedAt[id.text] = remote.keysFetchedAt }
         services.gatewayMetrics.note(keysFetchedAt: fetchedAt)
+        _ = try? await services.assertionKeys.maintain()
         // Emails whose next attempt is due.
         services.outboxSignal.wake()
         await users.perform(isThorough: round % 12 == 0)

@@ -1,11 +1,9 @@
-internal import Endpoints
 internal import Telemetry
-internal import Web
 
 /// References to the counters that one reactor uses, so that counting needs no look-up by text.
 struct RequestCounters {
     private struct Key: Hashable {
-        let resource: ObjectIdentifier?
+        let route: String
         let method: String
         let status: Int
     }
@@ -13,11 +11,11 @@ struct RequestCounters {
     private var requests: [Key: Counter] = [:]
     private var permits: [String: Counter] = [:]
 
-    /// Counts a request; the label is the template of its path.
-    mutating func count(_ gatewayMetrics: GatewayMetrics, _ resource: Resource?, _ method: String, _ status: Int) {
-        let key = Key(resource: resource.map(ObjectIdentifier.init), method: method, status: status)
+    /// - Parameter route: the template of the path, or the name of another route.
+    mutating func count(_ gatewayMetrics: GatewayMetrics, _ route: String, _ method: String, _ status: Int) {
+        let key = Key(route: route, method: method, status: status)
         if let counter = requests[key] { return counter.add() }
-        let counter = gatewayMetrics.requests.counter([resource?.path.text ?? "unmatched", method, String(status)])
+        let counter = gatewayMetrics.requests.counter([route, method, String(status)])
         requests[key] = counter
         counter.add()
     }

@@ -1,3 +1,4 @@
+internal import AccessUseCases
 internal import Credentials
 internal import Endpoints
 internal import Sockets

@@ -9,16 +9,26 @@ extension AccessState {
     ///   - method: the method as received.
     ///   - claims: the claims of the request's valid credential; nil if it has none.
     ///   - upstream: the access rules.
-    ///   - entitlement: returns the access of these claims to the upstream's organization under this state, if it is
-    ///     cached; it is computed by default. Not called if the rule permits anyone.
+    public func decide(
+        path: UpstreamPath, method: String, claims: VerifiedClaims?, at upstream: UpstreamRules
+    ) -> UpstreamDecision {
+        decide(path: path, method: method, claims: claims, at: upstream) {
+            entitlement(of: $0, in: upstream.organization)
+        }
+    }
+
+    /// Variant of ``decide(path:method:claims:at:)`` for a caller that caches entitlements.
+    ///
+    /// - Parameter entitlement: returns the access of these claims to the upstream's organization under this state. Not
+    ///   called if the rule permits anyone.
     public func decide(
         path: UpstreamPath, method: String, claims: VerifiedClaims?, at upstream: UpstreamRules,
-        entitlement: ((VerifiedClaims) -> Entitlement?)? = nil
+        entitlement: (VerifiedClaims) -> Entitlement?
     ) -> UpstreamDecision {
         var role: Role?
         let outcome = upstream.outcome(path, method) {
             guard let claims else { return nil }
-            let access = entitlement.map { $0(claims) } ?? self.entitlement(of: claims, in: upstream.organization)
+            let access = entitlement(claims)
             role = access?.role
             return candidate(
                 UpstreamUser(claims), access.flatMap { $0.organization == upstream.organization ? $0.standing : nil },

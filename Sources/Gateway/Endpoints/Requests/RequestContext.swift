@@ -108,6 +108,8 @@ package final class RequestRecord {
     package var entry = AccessRecord()
     /// The path's resource; nil if there is none.
     package let resource: Resource?
+    /// The label of logs and metrics: the template of the path, or the name of another route.
+    package var route: String
     /// Whether the browser sent a session cookie that cannot be used.
     package var hasStaleSession = false
     /// The caller, if the request has a valid credential: pages of errors keep the header of the page.
@@ -117,5 +119,6 @@ package final class RequestRecord {
 
     package init(_ resource: Resource?) {
         self.resource = resource
+        route = resource?.path.text ?? "unmatched"
     }
 }
