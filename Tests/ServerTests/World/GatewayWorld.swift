@@ -42,6 +42,7 @@ final class GatewayWorld: Sendable {
     private let outside: Outbound
     let reactor: Reactor
     private let handler: Confined<GatewayHandler>
+    private let forwardAuth: Confined<ForwardAuthHandler>
     /// The time by which the monotonic clock of requests is ahead, in seconds.
     private let ahead = Mutex(Int64(0))
     private let contact = StoreContact()
@@ -97,6 +98,7 @@ final class GatewayWorld: Sendable {
             log: recorded.log, on: reactor)
         router = handler.router
         self.handler = Confined(handler, to: reactor.confinement)
+        forwardAuth = Confined(ForwardAuthHandler(handler), to: reactor.confinement)
         thread = try reactor.start()
     }
 
@@ -137,16 +139,20 @@ final class GatewayWorld: Sendable {
     ///
     /// - Parameters:
     ///   - token: a bearer token.
+    ///   - host: the `Host` field; nil for the gateway's own.
+    ///   - listener: the listener at which the request arrives.
     ///   - first: the part of the content that arrives with the head, so that the request's work begins; nil if the work
     ///     begins with the whole content.
     ///   - whileArriving: an action after the head has arrived, and before the rest of the content does.
     func send(
         _ method: String, _ path: String, token: String? = nil, fields: [String] = [], body: String = "",
-        from peer: String = "192.0.2.1", arrivingFirst first: String? = nil,
+        from peer: String = "192.0.2.1", host: String? = nil, at listener: Listener = .main,
+        arrivingFirst first: String? = nil,
         whileArriving: () async throws -> Void = {}
     ) async throws -> TestAnswer {
         let length = body.isEmpty ? [] : ["Content-Length: \(body.utf8.count)"]
-        let begun = try await begin(method, path, token: token, fields: fields + length, from: peer)
+        let begun = try await begin(
+            method, path, token: token, fields: fields + length, from: peer, host: host, at: listener)
         let (handler, reactor) = (handler, reactor)
         let content = await withCheckedContinuation { continuation in
             reactor.perform {
@@ -191,7 +197,8 @@ final class GatewayWorld: Sendable {
 
     /// Hands a request to the gateway, and does not perform work for its response.
     func decide(_ method: String, _ path: String, token: String, fields: [String] = []) async throws -> TestAnswer {
-        let begun = try await begin(method, path, token: token, fields: fields, from: "192.0.2.1")
+        let begun = try await begin(
+            method, path, token: token, fields: fields, from: "192.0.2.1", host: nil, at: .main)
         return await withCheckedContinuation { continuation in
             reactor.perform {
                 let (answer, _) = begun.value
@@ -202,17 +209,27 @@ final class GatewayWorld: Sendable {
         }
     }
 
+    /// A listener of the gateway.
+    enum Listener {
+        case main, forwardAuth
+    }
+
     private func begin(
-        _ method: String, _ path: String, token: String?, fields: [String], from peer: String
+        _ method: String, _ path: String, token: String?, fields: [String], from peer: String, host: String?,
+        at listener: Listener
     ) async throws -> Confined<(answer: Answer, turn: Turn)> {
-        let host = configuration.publicURL.split(separator: "/").last.map { String($0) } ?? ""
+        let own = configuration.publicURL.split(separator: "/").last.map { String($0) } ?? ""
         let credential = token.map { ["Authorization: Bearer \($0)"] } ?? []
-        let request = try Request(method, path, host: host, fields: credential + fields)
+        let request = try Request(method, path, host: host ?? own, fields: credential + fields)
         let turn = Turn(monotonic: clock.monotonic + .seconds(ahead.withLock { $0 }), wall: clock.now)
-        let (handler, reactor) = (handler, reactor)
+        let (handler, forwardAuth, reactor) = (handler, forwardAuth, reactor)
         return await withCheckedContinuation { continuation in
             reactor.perform {
-                let answer = handler.value.answer(request, from: peer, at: turn)
+                let answer =
+                    switch listener {
+                    case .main: handler.value.answer(request, from: peer, at: turn)
+                    case .forwardAuth: forwardAuth.value.answer(request, from: peer, at: turn)
+                    }
                 continuation.resume(returning: Confined((answer: answer, turn: turn), to: reactor.confinement))
             }
         }

@@ -11,6 +11,8 @@ let summary = "\(acme)/summary"
 final class TestBrowser {
     let world: GatewayWorld
     var cookies = CookieJar()
+    /// The cookies for other hosts than the gateway's.
+    var elsewhere: [String: CookieJar] = [:]
 
     init(_ world: GatewayWorld) {
         self.world = world
@@ -21,6 +23,14 @@ final class TestBrowser {
     static let navigation = ["Accept: text/html,application/xhtml+xml,*/*;q=0.8", "Sec-Fetch-Mode: navigate"]
     /// The field of a form's content.
     static let form = ["Content-Type: application/x-www-form-urlencoded"]
+
+    /// A request to the host of an application, with the browser's cookies for it.
+    func send(_ method: String, _ path: String, toHost host: String, fields: [String] = []) async throws -> TestAnswer {
+        let answer = try await world.send(
+            method, path, fields: (elsewhere[host]?.fields ?? []) + fields, host: host)
+        elsewhere[host, default: CookieJar()].take(answer.setCookies)
+        return answer
+    }
 
     @discardableResult
     func send(
