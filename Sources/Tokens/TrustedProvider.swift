@@ -19,8 +19,6 @@ public struct TrustedProvider: Sendable {
     /// The claim that names the subject. If the claim is missing, `sub` is an ID token's subject, and a bearer token is
     /// refused.
     public var subjectClaim = "sub"
-    /// The claim whose strings are the user's groups, for applications.
-    public var groupsClaim = "groups"
     /// Tolerance for the times in a token.
     public var clockSkew: Duration = .seconds(60)
     /// The maximum time since `iat`.

@@ -62,7 +62,7 @@ struct ManyProvidersTests {
     @Test("the configuration in force has the keys that were read with the settings, and reads none again")
     func keys() throws {
         let settings = try settings(50)
-        let configuration = RuntimeConfiguration(settings, by: Outbound(http: ScriptedProvider([], ManualClock())))
+        let configuration = try RuntimeConfiguration(settings, by: Outbound(http: ScriptedProvider([], ManualClock())))
         for provider in settings.providers {
             let read = provider.keys?.keys.map { ObjectIdentifier($0.key.key) }
             let trusted = configuration.trusted[provider.id]?.keys?.keys.map { ObjectIdentifier($0.key.key) }

@@ -149,6 +149,11 @@ public struct AccessRules: Sendable {
         content.providers[provider]?.emailTrust ?? EmailTrust()
     }
 
+    /// Returns the claim whose strings are the groups of a provider's users; `groups` for an unknown provider.
+    public func groupsClaim(of provider: ProviderID) -> String {
+        content.providers[provider]?.groupsClaim ?? "groups"
+    }
+
     /// Returns the verified address of claims, or nil if there is none.
     public func verifiedEmail(of claims: VerifiedClaims) -> EmailAddress? {
         emailTrust(of: claims.provider).verifiedEmail(of: claims.known)

@@ -96,9 +96,6 @@ public final class RuntimeConfiguration: Sendable {
     /// Returns a provider with its current keys, or nil if there is none.
     package func providerWithKeys(_ id: ProviderID) -> TrustedProvider? { trusted[id].map(withKeys) }
 
-    /// The claim whose strings are the groups of a provider's users.
-    package func groupsClaim(of provider: ProviderID) -> String { trusted[provider]?.groupsClaim ?? "groups" }
-
     private func withKeys(_ provider: TrustedProvider) -> TrustedProvider {
         var provider = provider
         provider.keys = keys(of: provider).keys

@@ -134,7 +134,7 @@ package final class UpstreamGate {
         ) {
             AssertedIdentity(
                 claims, verifiedEmail: state.rules.verifiedEmail(of: claims),
-                groupsClaim: configuration.groupsClaim(of: claims.provider), user: visit.upstream.user,
+                groupsClaim: state.rules.groupsClaim(of: claims.provider), user: visit.upstream.user,
                 in: permit.organization, as: permit.role)
         }
     }

@@ -32,7 +32,12 @@ public struct FetchedKeys: Sendable {
                 guard case .keysFailed(let detail, _) = event.kind else { return }
                 told.update { $0.append("\(event.provider): \(detail)") }
             })
-        let configuration = RuntimeConfiguration(settings, by: outbound)
+        guard let configuration = try? RuntimeConfiguration(settings, by: outbound) else {
+            client.close()
+            providers = []
+            faults = ["the authorities of an application cannot be read"]
+            return
+        }
         let done = DispatchSemaphore(value: 0)
         Task.inBackground {
             await withTaskGroup(of: Void.self) { group in

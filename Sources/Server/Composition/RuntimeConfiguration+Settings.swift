@@ -5,6 +5,7 @@ public import OpenID
 internal import Policy
 public import RuntimeConfiguration
 internal import SignInFlow
+public import Sockets
 internal import WorkspaceMetrics
 
 extension RuntimeConfiguration {
@@ -12,7 +13,10 @@ extension RuntimeConfiguration {
     ///
     /// - Parameter previous: the configuration in force before; its providers are kept if their settings for requests are
     ///   unchanged.
-    public convenience init(_ settings: Settings, by outbound: Outbound, after previous: RuntimeConfiguration? = nil) {
+    /// - Throws: `TLSError` if the authorities of an application cannot be read.
+    public convenience init(
+        _ settings: Settings, by outbound: Outbound, after previous: RuntimeConfiguration? = nil
+    ) throws(TLSError) {
         let rules = settings.organizations.map(\.rules)
         let trusted = settings.providers.map { $0.trusted() }
         self.init(
@@ -27,6 +31,7 @@ extension RuntimeConfiguration {
             trustedProxies: TrustedProxies(settings.trustedProxies), tokenCache: settings.tokenCache,
             inventoryBody: settings.limits.inventoryBody,
             signIn: SignInConfiguration(settings, trusting: trusted, by: outbound, keeping: previous?.signIn),
-            invitations: settings.invitations, mail: settings.mail, drainDelay: settings.drainDelay)
+            invitations: settings.invitations, mail: settings.mail, drainDelay: settings.drainDelay,
+            upstreams: try UpstreamTable(settings))
     }
 }

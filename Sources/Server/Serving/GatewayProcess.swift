@@ -62,6 +62,13 @@ public final class GatewayProcess {
         } catch {
             throw StartError("tls: \(error)")
         }
+        func configuration(by outbound: Outbound) throws(StartError) -> RuntimeConfiguration {
+            do throws(TLSError) {
+                return try RuntimeConfiguration(settings, by: outbound)
+            } catch {
+                throw StartError("upstreams: \(error)")
+            }
+        }
         self.settings = settings
         self.log = log
         let gatewayMetrics = GatewayMetrics()
@@ -76,7 +83,7 @@ public final class GatewayProcess {
         }
         client = http
         outbound = Outbound(http: http, report: { ProviderReport(gatewayMetrics, log).take($0) })
-        let configuration = RuntimeConfiguration(settings, by: outbound)
+        let configuration = try configuration(by: outbound)
         configurations = Published(configuration)
         metricsSettings = Published(MetricsSettings(settings))
         let store: MetricsStore
@@ -103,7 +110,7 @@ public final class GatewayProcess {
         let certificate = certificate
         let raised = DescriptorBudget.raisingLimit()
         // A reactor has an epoll instance, an event counter and its listeners, and should have room for connections.
-        let perReactor = 2 + settings.listen.count
+        let perReactor = 2 + settings.listen.count + (settings.forwardAuthListen.map { _ in 1 } ?? 0)
         let reactors = min(wanted, max(1, raised.connections / (perReactor + 4)))
         let budget = raised.with(reactors * perReactor + 1)
         if budget.limit < 4096 {
@@ -117,7 +124,7 @@ public final class GatewayProcess {
         do throws(SystemError) {
             server = try GatewayServer(
                 configurations, tls: settings.tls == nil ? nil : certificate, listen: settings.listen,
-                adminListen: settings.adminListen, reactors: reactors,
+                adminListen: settings.adminListen, forwardAuthListen: settings.forwardAuthListen, reactors: reactors,
                 limits: ServerLimits(within: budget, reactors: reactors),
                 adminLimits: ServerLimits(adminWithin: budget),
                 database: database, store: store, services: services, keySetVersion: outbound.keySetVersion, log: log,
@@ -159,6 +166,7 @@ public final class GatewayProcess {
         post.start()
         var fields = [("address", addresses.map(\.description).joined(separator: ", "))]
         if let adminAddress { fields.append(("admin_address", "\(adminAddress)")) }
+        if let address = server.forwardAuthAddress { fields.append(("forward_auth_address", "\(address)")) }
         log.write(.info, "serving", fields: fields + [("version", GatewayVersion.current)])
     }
 
@@ -186,6 +194,7 @@ public final class GatewayProcess {
             let new = try read()
             let fixed: [(String, Bool)] = [
                 ("listen", new.listen == settings.listen), ("admin_listen", new.adminListen == settings.adminListen),
+                ("forward_auth_listen", new.forwardAuthListen == settings.forwardAuthListen),
                 ("reactors", new.reactors == settings.reactors), ("storage", new.storage == settings.storage),
                 ("tls", (new.tls == nil) == (settings.tls == nil)),
             ]
@@ -198,7 +207,7 @@ public final class GatewayProcess {
             if settings.tls != nil, let tls = new.tls { certificate.publish(try tls.context()) }
             client.forget()
             let previous = configurations.read().value
-            let configuration = RuntimeConfiguration(new, by: outbound, after: previous)
+            let configuration = try RuntimeConfiguration(new, by: outbound, after: previous)
             retired.keep(previous)
             services.adopt(configuration)
             metricsSettings.publish(MetricsSettings(new))

@@ -72,7 +72,9 @@ struct ForwardAuthTests {
         let browser = upstreams.browser()
         try await upstreams.enter("vic", in: browser)
         #expect(try await ask(upstreams, Self.traefik + cookie(browser), from: "192.0.2.1").status == 403)
-        for path in ["/", "/forward-auth/", "/forward-auth/other", "/forward-authx", "/api/v1/me", "/forward-auth/envoy"] {
+        for path in [
+            "/", "/forward-auth/", "/forward-auth/other", "/forward-authx", "/api/v1/me", "/forward-auth/envoy",
+        ] {
             #expect(try await ask(upstreams, path, Self.traefik + cookie(browser)).status == 404, "\(path)")
         }
         #expect(
@@ -109,7 +111,8 @@ struct ForwardAuthTests {
         for (from, to) in [
             ("reports.localhost:8080", "evil.example"), ("reports.localhost:8080", "a@reports.localhost"),
             ("reports.localhost:8080", "reports.localhost, evil.example"), ("Proto: http", "Proto: https"),
-            ("Proto: http", "Proto: file"), ("GET", "GET POST"), ("/a?b=c", "a"), ("/a?b=c", "http://reports.localhost/"),
+            ("Proto: http", "Proto: file"), ("GET", "GET POST"), ("/a?b=c", "a"),
+            ("/a?b=c", "http://reports.localhost/"),
             ("/a?b=c", "/a#b"), ("/a?b=c", "/.gatehouse/sign-in"), ("/a?b=c", "/forward-auth"),
         ] {
             #expect(try await refused(Self.traefik.map { $0.replacing(from, with: to) }), "\(to)")
@@ -119,7 +122,9 @@ struct ForwardAuthTests {
             "http://reports.localhost@evil.example/", "http://reports.localhost:8080@evil.example/@reports.localhost/",
             "http://reports.localhost/a b", "http://reports.localhost#/a", "http://",
         ] {
-            #expect(try await refused(["X-Original-Method: GET", "X-Original-URL: \(url)"], "/forward-auth/nginx"), "\(url)")
+            #expect(
+                try await refused(["X-Original-Method: GET", "X-Original-URL: \(url)"], "/forward-auth/nginx"), "\(url)"
+            )
         }
         #expect(
             try await refused(
@@ -147,7 +152,8 @@ struct ForwardAuthTests {
         let browser = upstreams.browser()
         try await upstreams.enter("carla", in: browser)
         for path in [
-            "/a/../b", "/a/%2e%2e/b", "/a%2Fb", "/a%2fb", "/a%5cb", "/a;b", "/a%3Bb", "/a%00", "/a//b", "//a", "/a%252e",
+            "/a/../b", "/a/%2e%2e/b", "/a%2Fb", "/a%2fb", "/a%5cb", "/a;b", "/a%3Bb", "/a%00", "/a//b", "//a",
+            "/a%252e",
             "/%ff", "/a%",
         ] {
             let nginx = try await upstreams.ask("GET", path, of: browser)
@@ -175,7 +181,8 @@ struct ForwardAuthTests {
 
     @Test("an identity of a provider that the organization does not list is refused, whatever it carries")
     func foreignProvider() async throws {
-        let upstreams = try UpstreamWorld(second: SettingsText.otherProvider(#", "trust_email": true, "email_domains": ["acme.example"]"#))
+        let upstreams = try UpstreamWorld(
+            second: SettingsText.otherProvider(#", "trust_email": true, "email_domains": ["acme.example"]"#))
         let browser = upstreams.browser()
         let handoff = try await upstreams.begin(in: browser)
         try await browser.signIn("carla", "provider=other")
@@ -190,8 +197,7 @@ struct ForwardAuthTests {
         let upstreams = try UpstreamWorld("", provider: #", "audiences": ["api"]"#)
         let browser = upstreams.browser()
         try await upstreams.enter("carla", in: browser)
-        let provider = upstreams.world.provider
-        let token = try provider.bearerToken(of: "carla", for: "api", at: upstreams.world.clock.now)
+        let token = try upstreams.token(of: "carla", #","email":"ceo@acme.example","email_verified":true"#)
         let answer = try await upstreams.ask(token: token)
         #expect(answer.status == 200 && answer.field("X-Gatehouse-Role") == "organization-manager")
         for bad in ["no.such.token", "", "\(token)x"] {
@@ -210,7 +216,7 @@ struct ForwardAuthTests {
         let basic = ["Authorization: Basic YTpi"]
         #expect(try await upstreams.ask(of: browser, fields: basic).status == 200)
         #expect(try await upstreams.ask(fields: basic).status == 401)
-        let token = try upstreams.world.provider.bearerToken(of: "carla", for: "api", at: upstreams.world.clock.now)
+        let token = try upstreams.token(of: "carla", #","email":"ceo@acme.example","email_verified":true"#)
         #expect(try await upstreams.ask(token: token).status == 200)
     }
 }

@@ -31,11 +31,22 @@ struct UpstreamWorld {
         world = try GatewayWorld(text)
     }
 
+    /// A bearer token of the provider.
+    ///
+    /// - Parameter members: further claims as JSON members, each with a comma before it.
+    func token(of subject: String, _ members: String = "") throws -> String {
+        let now = world.clock.now.seconds
+        let claims =
+            "{\"iss\":\"\(SettingsText.issuer)\",\"sub\":\"\(subject)\",\"aud\":\"api\",\"iat\":\(now),\"exp\":\(now + 600)\(members)}"
+        return try world.provider.sign(Array(claims.utf8))
+    }
+
     func browser() -> TestBrowser { TestBrowser(world) }
 
     /// Asks about a request as nginx does, with the cookies of a browser.
     func ask(
-        _ method: String = "GET", _ path: String = "/", of browser: TestBrowser? = nil, host: String = UpstreamWorld.host,
+        _ method: String = "GET", _ path: String = "/", of browser: TestBrowser? = nil,
+        host: String = UpstreamWorld.host,
         fields: [String] = [], token: String? = nil, from peer: String = UpstreamWorld.proxy
     ) async throws -> TestAnswer {
         try await world.send(

@@ -59,7 +59,7 @@ final class GatewayWorld: Sendable {
     convenience init(_ text: SettingsText = SettingsText(), environment: [String: String] = [:]) throws {
         try self.init(SignInProviders(for: text), text: text.json) { place, outside in
             let settings = try SettingsText.load(text.json, in: place.directory, environment)
-            return (RuntimeConfiguration(settings, by: outside), MetricsSettings(settings))
+            return (try RuntimeConfiguration(settings, by: outside), MetricsSettings(settings))
         }
         try replaceInventory(of: "acme", SettingsText.inventory)
     }
@@ -114,7 +114,7 @@ final class GatewayWorld: Sendable {
         var text = settingsText
         for (from, to) in changes { text = text.replacing(from, with: to) }
         let settings = try SettingsText.load(text, in: place.directory)
-        let configuration = RuntimeConfiguration(settings, by: outside, after: configuration)
+        let configuration = try RuntimeConfiguration(settings, by: outside, after: configuration)
         services.adopt(configuration)
         metricsSettings.publish(MetricsSettings(settings))
         configurations.publish(configuration)
