@@ -281,7 +281,7 @@ let package = Package(
             "FuzzTargets", in: "Tools/",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "Inventory",
-                "JSON", "Mail", "Time", "Tokens", "Web",
+                "JSON", "Mail", "Time", "Tokens", "Upstreams", "Web",
             ]),
         // Tests
         .target(
@@ -368,6 +368,11 @@ let package = Package(
             uses: [
                 "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Grants", "Identities", "Invitations",
                 "Policy", "Sessions", "Snapshots", "Time", "Tokens",
+            ]),
+        tests(
+            "Upstreams",
+            uses: [
+                "GatehouseTesting", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads", "Time",
             ]),
         tests("InventoryStore", uses: ["Audit", "Databases", "GatehouseTesting", "Identities", "Inventory", "Time"]),
         tests(
