@@ -306,7 +306,11 @@ let package = Package(
             "FuzzTargets", in: "Tools/",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "Inventory",
+<<<<<<< HEAD
                 "JSON", "Mail", "SettingDeclarations", "Time", "Tokens", "Web",
+=======
+                "JSON", "Mail", "Time", "Tokens", "Upstreams", "Web",
+>>>>>>> engine
             ]),
         // Tests
         .target(
@@ -393,6 +397,11 @@ let package = Package(
             uses: [
                 "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Grants", "Identities", "Invitations",
                 "Policy", "Sessions", "Snapshots", "Time", "Tokens",
+            ]),
+        tests(
+            "Upstreams",
+            uses: [
+                "GatehouseTesting", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads", "Time",
             ]),
         tests("InventoryStore", uses: ["Audit", "Databases", "GatehouseTesting", "Identities", "Inventory", "Time"]),
         tests(

@@ -27,6 +27,7 @@ extension SignInOutcome {
             "leave to \(url.prefix { $0 != "?" }) \(isSigningIn ? "to sign in" : "to sign out")"
         case .choose(_, let prompt): "choose (\(prompt))"
         case .confirm(let account, _, _): "confirm for \(account)"
+        case .confirmSignOut(let account, _): "confirm sign-out of \(account)"
         case .signedOut: "signed out"
         case .refused(let refusal, _): "refused: \(refusal.code)"
         case .acknowledged: "acknowledged"

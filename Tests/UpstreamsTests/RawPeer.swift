@@ -7,6 +7,8 @@ final class RawPeer {
     private let number: Int32
     private var received: [UInt8] = []
     private var isClosed = false
+    /// True if the other side reset the connection.
+    private(set) var wasReset = false
 
     init(_ number: Int32) {
         self.number = number
@@ -86,6 +88,7 @@ final class RawPeer {
         var buffer: [UInt8] = Array(repeating: 0, count: 65536)
         // The buffer is exactly as long as its count.
         let count = unsafe recv(number, &buffer, buffer.count, 0)
+        if count < 0, errno == ECONNRESET { wasReset = true }
         guard count > 0 else { return false }
         received += buffer[..<count]
         return true

@@ -18,6 +18,9 @@ final class UpstreamCall: Sendable {
             if isCancelled { connection.close() }
         }
 
+        /// Ends the call's hold on its connection, which another request may use next.
+        func letGo() { connection = nil }
+
         func cancel() {
             isCancelled = true
             connection?.close()

@@ -46,6 +46,7 @@ extension UpstreamProxy {
         var response: Response
         if connection.hasAllContent {
             let content = connection.takeContent()
+            call.state.value.letGo()
             bindsConnection ? connection.close() : connection.release()
             if head.framing == .none {
                 response = Response(

@@ -131,10 +131,10 @@ public final class UpstreamProxy {
     private func choose(_ left: inout [UpstreamTarget.Address], _ target: UpstreamTarget) -> UpstreamLane? {
         guard !left.isEmpty else { return nil }
         let now = reactor.turn.monotonic
-        turns &+= 1
+        turns = turns < 1 << 30 ? turns + 1 : 0
         var best: (index: Int, lane: UpstreamLane, rank: (Int, UInt64))?
         for offset in left.indices {
-            let index = (offset + turns & .max) % left.count
+            let index = (offset + turns) % left.count
             let lane = lane(left[index], target)
             let rank: (Int, UInt64)
             if lane.accepts(at: now) {

@@ -1,4 +1,4 @@
-public import Text
+internal import Text
 
 /// The field lines of a message's head, in order, as octets without surrounding white space. For code that passes
 /// messages on, which must see every line and change none.
@@ -18,6 +18,23 @@ public struct HeadFields: Sendable {
     /// Returns the values of a field, in order.
     public func values(_ name: FieldName) -> [ArraySlice<UInt8>] {
         lines.filter { $0.isNamed(name, in: bytes) }.map { bytes[$0.value] }
+    }
+
+    /// Returns true if a list field has an element, compared without regard to case.
+    ///
+    /// - Parameter token: a token in lower case.
+    public func lists(_ name: FieldName, _ token: StaticString) -> Bool {
+        tokens(name).contains { $0.span.holds(token, in: 0..<$0.count) }
+    }
+
+    /// Returns true if a list field has this element and no other.
+    ///
+    /// - Parameter token: a token in lower case.
+    public func listsOnly(_ name: FieldName, _ token: StaticString) -> Bool {
+        let all = tokens(name)
+        guard all.count == 1 else { return false }
+        let only = all[0]
+        return only.span.holds(token, in: 0..<only.count)
     }
 
     /// Elements of a list field over all its lines, trimmed and in lower case, without empty ones (RFC 9110, section

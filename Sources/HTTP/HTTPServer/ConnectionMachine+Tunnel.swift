@@ -28,6 +28,17 @@ extension ConnectionMachine {
         resumed()
     }
 
+    /// Handles the end of both directions. After a tunnel's directions have ended one by one, its carrier still delivers
+    /// what arrived last; everything else is cut off.
+    func hungUp() {
+        guard isTunnel, phase == .answering, endsOutput, inputEnded, let exchange else { return disconnected() }
+        phase = .closed
+        writer?.disconnected()
+        self.exchange = nil
+        completed(exchange, .switchingProtocols, isCut: false)
+        progressed = {}
+    }
+
     private func tunnelEnded(isInOrder: Bool) {
         writer = nil
         guard phase == .answering, let exchange else { return }

@@ -52,7 +52,7 @@ final class ConnectionMachine {
 
     private var parser = RequestParser()
     private var input: [UInt8] = []
-    private var inputEnded = false
+    private(set) var inputEnded = false
     private var servedThisTurn = 0
     /// True if `input` was not parsed yet: the turn's request limit is reached, or too much output waits.
     private var isHeldBack = false

@@ -45,7 +45,7 @@ final class ServerConnection: EventHandler {
             return
         }
         if readiness.contains(.hangUp), !(machine.endsOutput && machine.interest.contains(.read)) {
-            machine.disconnected()
+            machine.hungUp()
             settle()
             return
         }

@@ -97,9 +97,8 @@ public struct AnswerReader {
         }
         continues = true
         if found.status == .switchingProtocols {
-            let protocols = found.fieldLines.tokens(.upgrade)
-            guard asksForUpgrade, protocols.count == 1, protocols[0].elementsEqual("websocket".utf8),
-                found.fieldLines.tokens(.connection).contains(where: { $0.elementsEqual("upgrade".utf8) })
+            guard asksForUpgrade, found.fieldLines.listsOnly(.upgrade, "websocket"),
+                found.fieldLines.lists(.connection, "upgrade")
             else { throw .badAnswer("the upstream switched to a protocol that was not asked for") }
             isUpgraded = true
         }

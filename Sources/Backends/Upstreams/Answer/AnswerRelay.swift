@@ -66,6 +66,7 @@ final class AnswerRelay: Sendable {
                 throw error
             }
             state.isOver = true
+            call.state.value.letGo()
             bindsConnection ? state.connection.close() : state.connection.release()
         } onCancel: {
             call.cancel()

@@ -24,8 +24,8 @@ extension AnswerHead {
     /// True for server-sent events, which may be silent for any time (WHATWG HTML, section 9.2).
     var isEventStream: Bool {
         guard let type = fieldLines.values(FieldName.contentType).first else { return false }
-        let name = type.prefix { $0 != UInt8(ascii: ";") }.trimmingBlanks()
-        return name.map(ASCII.lowercased).elementsEqual("text/event-stream".utf8)
+        let name = Array(type.prefix { $0 != UInt8(ascii: ";") }.trimmingBlanks())
+        return name.span.holds(lowercased: "text/event-stream", in: 0..<name.count)
     }
 
     /// True if a challenge would authenticate the connection instead of a request.

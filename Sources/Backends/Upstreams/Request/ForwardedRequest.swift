@@ -23,10 +23,9 @@ struct ForwardedRequest {
 
     /// - Throws: `methodNotForwarded`, or `badAnswer` if the request came through this gateway too often.
     init(_ request: Request, _ exchange: ForwardedExchange, for target: UpstreamTarget) throws(UpstreamFault) {
-        let token = request.methodToken
-        guard !token.elementsEqual("TRACE".utf8), !token.elementsEqual("CONNECT".utf8) else {
-            throw .methodNotForwarded
-        }
+        let token = Array(request.methodToken)
+        let isRefused = (["TRACE", "CONNECT"] as [StaticString]).contains { token.span.holds($0, in: 0..<token.count) }
+        guard !isRefused else { throw .methodNotForwarded }
         isToHead = request.method == .head
         hasContent = request.framing != .none
         isChunked = request.framing == .chunked
@@ -34,9 +33,11 @@ struct ForwardedRequest {
         isRepeatable = !hasContent && [.get, .head, .options].contains(request.method)
         asksForUpgrade = ForwardedRequest.asksForUpgrade(request)
         let options = target.options
-        host = options.preservesHost ? exchange.host : nil
+        // The server has checked the field; a host without one is never written as several lines.
+        let isLine = exchange.host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        host = options.preservesHost && isLine && !exchange.host.isEmpty ? exchange.host : nil
 
-        var start = Array(token)
+        var start = token
         start.append(0x20)
         start.append(contentsOf: request.target.pathBytes)
         if let query = request.target.queryBytes {
@@ -65,7 +66,6 @@ struct ForwardedRequest {
     func head(for address: UpstreamTarget.Address) -> [UInt8] {
         var bytes = start
         bytes.reserveCapacity(start.count + rest.count + 128)
-        // The host was checked by the server; the authority comes from the configuration.
         bytes.append(contentsOf: (host ?? address.authority).utf8)
         bytes.append(contentsOf: "\r\n".utf8)
         bytes.append(contentsOf: rest)
@@ -89,9 +89,7 @@ struct ForwardedRequest {
     private static func asksForUpgrade(_ request: Request) -> Bool {
         guard request.method == .get, request.framing == .none, !request.isVersion10 else { return false }
         let lines = request.fieldLines
-        let protocols = lines.tokens(.upgrade)
-        return protocols.count == 1 && protocols[0].elementsEqual("websocket".utf8)
-            && lines.tokens(.connection).contains { $0.elementsEqual("upgrade".utf8) }
+        return lines.listsOnly(.upgrade, "websocket") && lines.lists(.connection, "upgrade")
     }
 }
 
