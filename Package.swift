@@ -306,11 +306,7 @@ let package = Package(
             "FuzzTargets", in: "Tools/",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "Inventory",
-<<<<<<< HEAD
-                "JSON", "Mail", "SettingDeclarations", "Time", "Tokens", "Web",
-=======
-                "JSON", "Mail", "Time", "Tokens", "Upstreams", "Web",
->>>>>>> engine
+                "JSON", "Mail", "SettingDeclarations", "Time", "Tokens", "Upstreams", "Web",
             ]),
         // Tests
         .target(
@@ -400,9 +396,7 @@ let package = Package(
             ]),
         tests(
             "Upstreams",
-            uses: [
-                "GatehouseTesting", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads", "Time",
-            ]),
+            uses: ["GatehouseTesting", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests("InventoryStore", uses: ["Audit", "Databases", "GatehouseTesting", "Identities", "Inventory", "Time"]),
         tests(
             "MetricsSnapshots", uses: ["GatehouseTesting", "Identities", "Inventory", "InventoryStore", "JSON", "Time"]),
