@@ -55,11 +55,11 @@ def test_an_impostor_does_not_look_like_the_boss(manager):
     for part in ("demo", "demo…fied", "Rule 1 asks for this address, but it doesn't count", "another account, at demo"):
         assert part in impostor.text
     # Neither an invitation nor a rule is one click away.
-    buttons = [b.text for b in impostor.find_elements(By.CSS_SELECTOR, ".steps button, .steps .button") if b.text]
+    buttons = [b.text for b in impostor.find_elements(By.CSS_SELECTOR, ".steps > div > button, .steps > div > a, .steps summary") if b.text]
     assert buttons == ["Explain", "Dismiss"]
     stranger = row(manager, "Sam Stranger")
     assert "Email not verified" not in stranger.text
-    buttons = [b.text for b in stranger.find_elements(By.CSS_SELECTOR, ".steps button, .steps .button") if b.text]
+    buttons = [b.text for b in stranger.find_elements(By.CSS_SELECTOR, ".steps > div > button, .steps > div > a, .steps summary") if b.text]
     assert buttons == ["Explain", "Invite as…", "Add a rule…"]
     manager.screenshot("requests")
 
@@ -67,9 +67,13 @@ def test_an_impostor_does_not_look_like_the_boss(manager):
 def test_a_request_leads_to_an_invitation_a_rule_and_an_explanation(manager):
     stranger = row(manager, "Sam Stranger")
     stranger.find_element(By.CSS_SELECTOR, ".invite summary").click()
-    links = {a.text: a.get_attribute("href") for a in stranger.find_elements(By.CSS_SELECTOR, ".invite a")}
-    assert sorted(links) == ["Organization Manager…", "Organization Viewer…"]
-    assert links["Organization Viewer…"].endswith("?email=sam%40elsewhere.example&role=organization-viewer")
+    roles = [button.text for button in stranger.find_elements(By.CSS_SELECTOR, ".invite button")]
+    assert roles == ["Organization Viewer…", "Organization Manager…"]
+    manager.press("Organization Manager…")
+    assert manager.path.endswith("/invitations/new?role=organization-manager&email=sam%40elsewhere.example")
+    assert manager.find("#emails").get_property("value") == "sam@elsewhere.example"
+    manager.driver.back()
+    stranger = row(manager, "Sam Stranger")
     rule = next(a for a in stranger.find_elements(By.TAG_NAME, "a") if a.text == "Add a rule…").get_attribute("href")
     assert "/claim-mappings?add=1&request=" in rule
     manager.go(next(a for a in stranger.find_elements(By.TAG_NAME, "a") if a.text == "Explain"))

@@ -168,7 +168,7 @@ def test_a_request_is_dismissed_and_opened_again(manager):
     assert "is open again" in manager.find(".notice").text
     # In a menu.
     keys.open("Actions on Sam Stranger")
-    keys.go("Dismiss the request of Sam Stranger")
+    keys.go("Dismiss")
     keys.go("Undo: open the request of Sam Stranger again")
     assert len(manager.all(".requests tbody tr")) == 2
 

@@ -141,7 +141,7 @@ struct RuleList {
         let isOfFile = rule.rank <= fileCount
         let manager: HTML =
             isOfFile
-            ? "<span class=\"managed\">\(Icon.lock)Configuration file</span>"
+            ? "<span class=\"managed\">\(Icon.lock.markup)Configuration file</span>"
             : authors[ExactText(rule.id)].map(author) ?? "Managers"
         let count = people.map { $0[ExactText(rule.id)] ?? 0 } ?? 0
         let label = count == 1 ? "1 person" : "\(Number.grouped(count)) people"

@@ -121,13 +121,10 @@ package struct InvitationsPage: DocumentPage {
 
     private func row(_ invitation: Invitation) -> HTML {
         return """
-            <tr id="i-\(invitation.id)" tabindex="-1"><th scope="row"><div class="person"><span class="avatar" aria-hidden="true">\(InvitationsPage.mail)</span><div><span class="name">\(invitation.email.spelling)</span><span class="parts">Invited by \(invitation.inviterName(names))</span></div></div></th><td class="role" data-label="Role">\(invitation.role.title)</td><td class="state" data-label="State">\(invitation.state.badge.markup)</td><td class="when" data-label="Date"><span>\(date(invitation))</span></td><td class="email" data-label="Email"><div>\(email(invitation))</div></td>\(actions(invitation))</tr>
+            <tr id="i-\(invitation.id)" tabindex="-1"><th scope="row"><div class="person"><span class="avatar" aria-hidden="true">\(Icon.mail.markup)</span><div><span class="name">\(invitation.email.spelling)</span><span class="parts">Invited by \(invitation.inviterName(names))</span></div></div></th><td class="role" data-label="Role">\(invitation.role.title)</td><td class="state" data-label="State">\(invitation.state.badge.markup)</td><td class="when" data-label="Date"><span>\(date(invitation))</span></td><td class="email" data-label="Email"><div>\(email(invitation))</div></td>\(actions(invitation))</tr>
 
             """
     }
-
-    private static let mail: HTML =
-        "<svg class=\"icon\" viewBox=\"0 0 16 16\" focusable=\"false\"><path d=\"M2.5 4h11v8h-11zM2.5 4.5 8 9l5.5-4.5\"></path></svg>"
 
     private func date(_ invitation: Invitation) -> HTML {
         let times = account.times

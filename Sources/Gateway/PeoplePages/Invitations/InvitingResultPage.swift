@@ -54,13 +54,10 @@ package struct InvitingResultPage: DocumentPage {
     private func item(_ index: Int, _ item: InvitingResult.Created) -> HTML {
         guard let link = item.link else { return "<div class=\"link\"><strong>\(item.email)</strong></div>" }
         return """
-            <div class="link"><label for="link-\(index)">\(item.email)</label><div class="copied"><input id="link-\(index)" class="once" readonly value="\(link)"><button type="button" data-copy="link-\(index)" aria-label="Copy the link for \(item.email)">\(InvitingResultPage.copy)Copy</button></div></div>
+            <div class="link"><label for="link-\(index)">\(item.email)</label><div class="copied"><input id="link-\(index)" class="once" readonly value="\(link)"><button type="button" data-copy="link-\(index)" aria-label="Copy the link for \(item.email)">\(Icon.copy.markup)Copy</button></div></div>
 
             """
     }
-
-    private static let copy: HTML =
-        "<svg class=\"icon\" viewBox=\"0 0 16 16\" aria-hidden=\"true\" focusable=\"false\"><path d=\"M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3\"></path></svg>"
 
     private var others: HTML? {
         guard !result.others.isEmpty else { return nil }
