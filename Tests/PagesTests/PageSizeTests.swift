@@ -1,5 +1,7 @@
+import Identities
 import Sessions
 import Testing
+import Web
 
 @testable import AccessPages
 @testable import ClaimMapping
@@ -36,7 +38,7 @@ struct PageSizeTests {
             account: PageSample.account, organization: PageSample.organization(isReadOnly: false), rows: rows,
             view: view, matches: 500, counts: [.open: 500, .dismissed: 0],
             formToken: String(repeating: "t", count: 43))
-        let document = page.document
+        let document = page.document.markup
         #expect(document.matches(of: /form="dismiss"/).count == 100)
         #expect(document.utf8.count < 185 << 10, "\(document.utf8.count) bytes")
     }

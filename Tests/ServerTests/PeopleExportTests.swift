@@ -157,6 +157,54 @@ struct PeopleExportTests {
         #expect(try await manager.open("/organizations/acme/audit").body.contains("exported the members as CSV"))
     }
 
+    @Test("a verification that is not known is neither true nor false")
+    func unknownVerification() async throws {
+        _ = try await world.browser("vic")
+        try world.grant(.viewer, to: "vic")
+        try await world.execute("UPDATE person_seen SET claims = x'00', rules = 'earlier' WHERE subject = 'vic'")
+        #expect(try await export("\(members)?q=vic&format=csv").contains(",vic@acme.example,,idp,vic,"))
+        let vic = try items(await export("\(members)?q=vic&format=json"))
+        #expect(vic.count == 1 && vic[0].member("email_verified")?.isNull == true)
+        try await TestBrowser(world).signIn("una", "organization=acme")
+        try world.grant(.viewer, to: "una")
+        #expect(try await export("\(members)?q=una&format=csv").contains(",ceo@acme.example,false,"))
+    }
+
+    @Test("another site's link is refused before anything is read")
+    func foreign() async throws {
+        try await world.execute("ALTER TABLE invitation RENAME TO unreadable")
+        let path = "\(invitations)?format=csv"
+        #expect(try await manager.open(path).status == 503)
+        let fields = TestBrowser.navigation + ["Sec-Fetch-Site: cross-site"]
+        #expect(try await manager.send("GET", path, fields: fields).status == 403)
+    }
+
+    @Test(
+        "exports are limited per address, and pages are not",
+        arguments: [
+            "/members?format=csv", "/members?list=suspended&format=json", "/invitations?format=csv",
+            "/audit?format=csv",
+        ])
+    func limited(path: String) async throws {
+        let path = "/organizations/acme\(path)"
+        var statuses: [Int] = []
+        while statuses.last != 429, statuses.count < 200 { statuses.append(try await manager.open(path).status) }
+        #expect(statuses.count > 60 && statuses.last == 429 && statuses.dropLast().allSatisfy { $0 == 200 })
+        #expect(try await manager.open(path).field("Retry-After") != nil)
+        #expect(try await manager.open("\(members)?format=xml").status == 200)
+        let program = "\(acme)/audit-events"
+        #expect(try await manager.fetch("GET", program).status == 200)
+        let export = try await manager.send("GET", program, fields: ["Accept: text/csv"])
+        #expect(export.status == 429)
+    }
+
+    @Test("an event holds the beginning of a long filter")
+    func longFilter() async throws {
+        _ = try await export("/organizations/acme/audit?q=\(String(repeating: "x", count: 255))&format=csv")
+        let event = try #require(try await manager.fetch("GET", "\(acme)/audit-events?action=audit_export").items.first)
+        #expect(event.member("details")?.member("q")?.string == String(repeating: "x", count: 200))
+    }
+
     @Test("a long list is sent in pieces")
     func pieces() async throws {
         for number in 1...450 { try world.grant(.viewer, to: "p\(number)") }

@@ -33,6 +33,8 @@ final class GatewayHandler: RequestHandler {
     private var requestIDs = RequestIDGenerator()
     var counters = RequestCounters()
     private var signInLimiter = ClientLimiter(burst: 300, perSecond: 20)
+    /// An export reads a whole list, and is an event of the audit log.
+    private var exportLimiter = ClientLimiter(burst: 60, perSecond: 1)
     var entitlements = EntitlementCache()
 
     /// - Parameter keySetVersion: the version of all key sets.
@@ -98,7 +100,7 @@ final class GatewayHandler: RequestHandler {
             return now(.problem(problem), context, allow: resource.allow)
         }
         if let problem = silence(for: endpoint, at: turn) { return now(.problem(problem), context) }
-        if endpoint.isRateLimited, let problem = limit(context, at: turn) { return now(.problem(problem), context) }
+        if let problem = limit(endpoint, context, at: turn) { return now(.problem(problem), context) }
         return endpoint.access.needsCredential
             ? identify(context, endpoint, at: turn, CredentialCheck()) : serve(context, endpoint, nil)
     }
@@ -145,15 +147,24 @@ final class GatewayHandler: RequestHandler {
     }
 
     /// Counts requests that may be guesses, or that cause work for others.
-    private func limit(_ context: RequestContext, at turn: Turn) -> Problem? {
+    private func limit(_ endpoint: Endpoint, _ context: RequestContext, at turn: Turn) -> Problem? {
+        if endpoint.isRateLimited {
+            return GatewayHandler.limit("sign-ins or invitations", &signInLimiter, context, at: turn)
+        }
+        guard let isExport = endpoint.isExport, isExport(context) else { return nil }
+        return GatewayHandler.limit("exports", &exportLimiter, context, at: turn)
+    }
+
+    private static func limit(
+        _ what: String, _ limiter: inout ClientLimiter, _ context: RequestContext, at turn: Turn
+    ) -> Problem? {
         let client = ClientPrefix(context.remoteAddress)
-        if let seconds = signInLimiter.retryAfter(client, now: turn.monotonic) {
-            var problem = Problem(
-                .rateLimited, detail: "Too many sign-ins or invitations came from this address. Try again later.")
+        if let seconds = limiter.retryAfter(client, now: turn.monotonic) {
+            var problem = Problem(.rateLimited, detail: "Too many \(what) came from this address. Try again later.")
             problem.retryAfter = seconds
             return problem
         }
-        signInLimiter.record(client, now: turn.monotonic)
+        limiter.record(client, now: turn.monotonic)
         return nil
     }
 
