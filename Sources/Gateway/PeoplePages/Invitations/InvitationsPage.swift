@@ -47,12 +47,16 @@ package struct InvitationsPage: DocumentPage {
             <div id="results">\(page.items.isEmpty ? nothing : table)
             \(pager)</div></div>
             """
+        return organization.peoplePage(account, notice: notice ?? keptLinks, exports: exports, content)
+    }
+
+    private var exports: Exports {
         var exported = query
         (exported.page, exported.limit) = (1, 50)
-        let export = ExportMenu(
+        return ListExport(
             organization: organization, list: .invitations, matches: page.matches, isFiltered: query.isSearch,
-            path: path, items: InvitationListAddress.items(exported))
-        return organization.peoplePage(account, notice: notice ?? keptLinks, export: export, content)
+            path: path, items: InvitationListAddress.items(exported)
+        ).exports
     }
 
     private var keptLinks: Notice? {
@@ -80,7 +84,7 @@ package struct InvitationsPage: DocumentPage {
                     options: [("state", "State"), ("email", "Email address"), ("date", "Date")],
                     chosen: query.sort.rawValue),
                 .hidden(name: "limit", value: String(query.limit)),
-            ], clear: query.isSearch ? path : nil
+            ], clear: query.isSearch ? path : nil, exports: exports
         ).markup
     }
 
