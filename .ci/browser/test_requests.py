@@ -2,20 +2,17 @@
 
 import pytest
 from demo import Browser, Demo
+from gallery import ACME, MANAGER, STRANGER, UNVERIFIED
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-MANAGER, STRANGER, IMPOSTOR = "demo-manager", "demo-stranger", "demo-unverified"
-ACME = "/organizations/acme"
 REQUESTS = f"{ACME}/access-requests"
 
 
 @pytest.fixture(scope="module")
 def demo():
     with Demo() as demo:
-        for user in (STRANGER, IMPOSTOR):
-            with Browser(demo) as browser:
-                browser.sign_in(user)
+        demo.visit(STRANGER, UNVERIFIED)
         yield demo
 
 
@@ -153,14 +150,14 @@ def test_everything_works_without_javascript(demo):
 
 def test_a_refused_user_sees_their_details_and_can_check_again(demo):
     with Browser(demo) as browser:
-        browser.sign_in(IMPOSTOR)
+        browser.sign_in(UNVERIFIED)
         assert "You don't have access to this organization" in browser.text
         shown = {line.find_element(By.TAG_NAME, "dt").text: line.find_element(By.TAG_NAME, "dd").text
                  for line in browser.all(".facts > div")}
         assert list(shown) == [
             "Name", "Email", "Groups", "Provider", "User ID at the provider", "Signed in", "Reason", "Reference"]
         assert "ceo@acme.example" in shown["Email"] and "Email not verified" in shown["Email"]
-        assert shown["User ID at the provider"] == IMPOSTOR and shown["Reason"] == "Your email address isn't verified"
+        assert shown["User ID at the provider"] == UNVERIFIED and shown["Reason"] == "Your email address isn't verified"
         # No rule is disclosed, and no organization.
         assert "acme-soc" not in browser.text and "Acme" not in browser.text
         browser.go(next(b for b in browser.all("button") if b.text == "Check again"))
