@@ -146,7 +146,7 @@ struct RuleUndoTests {
         _ = try await sue.call("PATCH", "\(acme)/claim-mappings/\(second)", #"{"claim_value":"c"}"#)
         for browser in [manager, sue] {
             let shown = try await browser.open(page).body
-            let cells = shown.matches(of: /<div class="author">.*?<\/div>/.dotMatchesNewlines()).map { String($0.0) }
+            let cells = shown.matches(of: /<div class="author">.*?<\/td>/.dotMatchesNewlines()).map { String($0.0) }
             #expect(cells.count == 2, "\(cells)")
             #expect(cells.first?.contains("Carla") == true && cells.first?.contains("ceo@acme.example") == true)
             #expect(cells.first?.contains("Added <time") == true)
