@@ -49,7 +49,7 @@ struct AuditPage: DocumentPage {
 
     private var exports: Exports {
         Exports(
-            "\(filter.isEmpty ? "all events" : "events, filters applied"). Exports are recorded here.",
+            "\(filter.isEmpty ? "All events" : "Filters applied"). Exports are recorded here.",
             [("csv", "CSV"), ("jsonl", "JSON lines")].map { format, title in
                 Exports.File(
                     title, url: filter.link(path, [("format", format)]),

@@ -47,7 +47,7 @@ public struct UsagePage: Sendable {
 
     private var exports: Exports {
         Exports(
-            "figures of this period",
+            "Figures of this period",
             [Exports.File("CSV", url: link(format: "csv"), name: "\(organization.id.text)-usage.csv")])
     }
 

@@ -33,7 +33,7 @@ package struct Exports {
     /// The links that a narrow screen has in place of the menu; the script replaces them, too.
     package var links: HTML {
         """
-        <span class="phone exported"><span class="quiet small">Export \(extent)</span>\(files.map { $0.link(" class=\"button\"", .download) })</span>
+        <span class="phone exported"><span class="quiet small">Export: \(extent)</span>\(files.map { $0.link(" class=\"button\"", .download) })</span>
         """
     }
 }
