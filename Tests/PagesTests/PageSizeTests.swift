@@ -32,12 +32,15 @@ struct PageSizeTests {
                 obstacle: .closest(AccessRequestRow.ClosestRule(rule, arrived: arrived)), namesakeProvider: nil,
                 firstAt: PageSample.moment, lastAt: PageSample.moment, attempts: 1, dismissedAt: nil)
         }
+        let token = String(repeating: "t", count: 43)
+        let organization = OrganizationHeader(
+            id: PageSample.organizationID, name: "Acme Corporation", role: "Organization Manager", isReadOnly: false)
         var view = AccessRequestsPage.View()
         view.limit = 100
         let page = AccessRequestsPage(
-            account: PageSample.account, organization: PageSample.organization(isReadOnly: false), rows: rows,
+            account: Account(name: "Carla Ceo", formToken: token), organization: organization, rows: rows,
             view: view, matches: 500, counts: [.open: 500, .dismissed: 0],
-            formToken: String(repeating: "t", count: 43))
+            formToken: token)
         let document = page.document.markup
         #expect(document.matches(of: /form="dismiss"/).count == 100)
         #expect(document.utf8.count < 190 << 10, "\(document.utf8.count) bytes")

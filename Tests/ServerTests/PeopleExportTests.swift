@@ -187,15 +187,12 @@ struct PeopleExportTests {
         ])
     func limited(path: String) async throws {
         let path = "/organizations/acme\(path)"
-        var statuses: [Int] = []
-        while statuses.last != 429, statuses.count < 200 { statuses.append(try await manager.open(path).status) }
-        #expect(statuses.count > 60 && statuses.last == 429 && statuses.dropLast().allSatisfy { $0 == 200 })
-        #expect(try await manager.open(path).field("Retry-After") != nil)
+        var answers = [try await manager.open(path)]
+        while answers.last?.status != 429, answers.count < 200 { answers.append(try await manager.open(path)) }
+        #expect(answers.count > 60 && answers.dropLast().allSatisfy { $0.status == 200 })
+        #expect(answers.last?.status == 429 && answers.last?.field("Retry-After") != nil)
         #expect(try await manager.open("\(members)?format=xml").status == 200)
-        let program = "\(acme)/audit-events"
-        #expect(try await manager.fetch("GET", program).status == 200)
-        let export = try await manager.send("GET", program, fields: ["Accept: text/csv"])
-        #expect(export.status == 429)
+        #expect(try await manager.fetch("GET", "\(acme)/audit-events").status == 200)
     }
 
     @Test("an event holds the beginning of a long filter")
