@@ -89,7 +89,7 @@ let package = Package(
             "Grants", in: "Access/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Policy", "Snapshots",
-                "Text", "Time", "Tokens",
+                "Text", "Threads", "Time", "Tokens",
             ]),
         library(
             "People", in: "Access/",

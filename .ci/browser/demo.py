@@ -40,6 +40,12 @@ class Demo:
         self.configuration = f"{self.directory.name}/demo/gatehouse.jsonc"
         return self
 
+    def visit(self, *users):
+        """Signs in users, so that the pages know them."""
+        for user in users:
+            with Browser(self) as browser:
+                browser.sign_in(user)
+
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(40)
@@ -138,9 +144,7 @@ class Browser:
 
     def follow(self, name, *keys):
         """Reaches a control by the keyboard, sends the keys (Enter if there are none), and waits for the next page."""
-        page = self.find("html")
-        self.reach(name, *(keys or [Keys.ENTER]))
-        self.until(lambda: self.is_gone(page))
+        self.leave(lambda: self.reach(name, *(keys or [Keys.ENTER])))
 
     @property
     def fits(self):
@@ -153,16 +157,41 @@ class Browser:
         found = self.driver.execute_async_script(RUN)
         return found if self.fits else [*found, "the page is wider than the window"]
 
+    def named(self, name, part="body"):
+        """The button, link or menu of this name."""
+        elements = self.all(f"{part} button, {part} a, {part} summary")
+        return next(e for e in elements if name in (" ".join(e.text.split()), e.get_attribute("aria-label")))
+
     def press(self, name, part="main"):
-        """Presses the button or link of this name, and waits for its page."""
-        named = (e for e in self.all(f"{part} button, {part} a") if name in (" ".join(e.text.split()), e.get_attribute("aria-label")))
-        self.go(next(named))
+        """Presses the button or link of this name, and waits for what it leads to."""
+        self.go(self.named(name, part))
+
+    def choose_action(self, row, action):
+        """Chooses an action in the menu of a row, and waits for what it leads to."""
+        row = next(r for r in self.all("tbody tr") if row in r.text)
+        row.find_element(By.CSS_SELECTOR, ".rows summary").click()
+        self.go(next(a for a in row.find_elements(By.CSS_SELECTOR, ".items a") if a.text == action))
 
     def go(self, element):
-        """Presses a button or link, and waits for its page."""
-        page = self.find("html")
-        element.click()
-        self.until(lambda: self.is_gone(page))
+        """Presses a button or link, and waits for its page, or for the question that it asks."""
+        # A tap on an emulated phone may scroll instead; a key does not.
+        self.leave(lambda: element.send_keys(Keys.ENTER) if self.width < 500 else element.click())
+
+    def leave(self, act):
+        """Does what leads to another page, or what opens or closes a question above this one, and waits for it."""
+        page, asked = self.find("html"), self.is_asked
+        act()
+        self.until(lambda: self.is_gone(page) or self.is_asked != asked)
+
+    @property
+    def is_asked(self):
+        """Whether a question is shown above the page."""
+        return bool(self.all("dialog[open]"))
+
+    @property
+    def heading(self):
+        """The heading of the question that is asked, or of the page."""
+        return (self.all("dialog[open] h1") or self.all("h1"))[0]
 
     def is_gone(self, element):
         try:

@@ -33,9 +33,7 @@ LISTS = {
 
 def prepare(demo):
     """Signs in the users who appear on the pages."""
-    for user in (UNVERIFIED, STRANGER, VIEWER):
-        with Browser(demo) as browser:
-            browser.sign_in(user)
+    demo.visit(UNVERIFIED, STRANGER, VIEWER)
 
 
 def states(demo, width, dark):
@@ -60,6 +58,7 @@ def states(demo, width, dark):
         yield from people(browser, f"kim.{width}.{'dark' if dark else 'light'}@acme.example")
         yield from requests(browser)
         yield from rules(browser)
+        yield from unreadable(browser)
 
 
 def visit(browser, pages):
@@ -73,6 +72,12 @@ def people(browser, address):
     yield from visit(browser, {
         "suspend": f"{MEMBERS}/{vic}/suspend", "end-sessions": f"{MEMBERS}/{vic}/end-sessions",
     })
+    browser.open(MEMBERS)
+    browser.find(".head .export summary" if browser.width > 720 else "label.toggle").click()
+    yield "exports", browser
+    browser.open(MEMBERS)
+    browser.choose_action("Vic Viewer", "Suspend…")
+    yield "question", browser
     browser.open(f"{MEMBERS}/{vic}/suspend")
     browser.find("#reason").send_keys("Left the company")
     browser.press("Suspend Vic Viewer")
@@ -88,6 +93,9 @@ def people(browser, address):
     yield "invite-check", browser
     browser.press("Create 1 link")
     yield "invite-links", browser
+    # As if the links of other results had made room for these.
+    browser.open(f"{browser.path}&replaced=3")
+    yield "invite-links-replaced", browser
     browser.press("Done")
     yield "invitations", browser
     browser.open(browser.find(".rows .danger").get_attribute("href").removeprefix(browser.demo.url))
@@ -128,6 +136,24 @@ def rules(browser):
     yield from visit(browser, {"rule-edit": f"{RULES}?edit={rule}", "rule-remove": f"{RULES}?remove={rule}"})
     browser.press("Remove rule 4")
     yield "rule-removed", browser
+
+
+def unreadable(browser):
+    """People whose last sign-in cannot be read; it can again afterwards."""
+    demo = browser.demo
+    with sqlite3.connect(demo.database, timeout=10) as store:
+        query = "SELECT claims, identity, organization FROM person_seen WHERE subject IN (?, ?)"
+        kept = store.execute(query, (STRANGER, UNVERIFIED)).fetchall()
+        store.execute("UPDATE person_seen SET claims = x'00' WHERE subject IN (?, ?)", (STRANGER, UNVERIFIED))
+    browser.open(f"{RULES}?add=1")
+    browser.find("#claim_name").send_keys("groups")
+    browser.find("#claim_value").send_keys("everyone")
+    browser.press("Preview rule")
+    yield "rule-preview-unreadable", browser
+    browser.open(f"{RULES}/explain?member={identity(demo, 'sam@elsewhere.example')}")
+    yield "explain-unreadable", browser
+    with sqlite3.connect(demo.database, timeout=10) as store:
+        store.executemany("UPDATE person_seen SET claims = ? WHERE identity = ? AND organization = ?", kept)
 
 
 def identity(demo, email):

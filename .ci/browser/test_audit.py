@@ -96,7 +96,7 @@ def test_one_search_finds_actors_and_targets_while_the_user_types(demo, manager)
     assert manager.driver.execute_script("return history.length") == length
     # The export keeps the search that was typed.
     assert all("q=vic+VIEWER" in link.get_attribute("href") or "q=vic%20VIEWER" in link.get_attribute("href")
-               for link in manager.all(".exports a"))
+               for link in manager.all(".head .export a"))
     manager.find("#q").send_keys(" absent")
     manager.until(lambda: "No events match these filters" in manager.text)
     manager.go(manager.driver.find_element(By.LINK_TEXT, "Clear filters"))
@@ -171,7 +171,7 @@ def test_other_sessions_end_after_a_question(demo):
         one.open("/account")
         assert "This session" in one.find("#sessions ~ *, .entries").text or "This session" in one.text
         one.go(one.driver.find_element(By.LINK_TEXT, "End all other sessions…"))
-        assert one.find("h1").text == "End all other sessions?" and "will end" in one.text
+        assert one.heading.text == "End all other sessions?" and "will end" in one.text
         other.open("/organizations/acme")
         assert other.find("h1").text == "Overview"
         one.find("button.destructive").click()

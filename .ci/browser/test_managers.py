@@ -34,29 +34,13 @@ def manager(demo):
         assert browser.problems() == []
 
 
-def press(browser, text):
-    """Presses the button or link of this name, and waits for its page."""
-    old = browser.find("html")
-    element = next(e for e in browser.all("button, a.button") if text in (e.text, e.get_attribute("aria-label")))
-    element.click()
-    browser.until(lambda: is_gone(old))
-
-
-def is_gone(element):
-    try:
-        element.is_enabled()
-        return False
-    except Exception:
-        return True
-
-
 def invite(browser, mailbox, address, role="organization-viewer"):
     count = len(mailbox.emails)
     browser.open(f"/organizations/acme/invitations/new?email={address}&role={role}")
-    press(browser, "Check before sending")
+    browser.press("Check before sending")
     if keep := [b for b in browser.all("button") if b.text == "Keep"]:
-        press(browser, keep[0].get_attribute("aria-label"))
-    press(browser, "Send 1 invitation")
+        browser.press(keep[0].get_attribute("aria-label"))
+    browser.press("Send 1 invitation")
     browser.until(lambda: len(mailbox.emails) > count)
     return mailbox.link()
 
@@ -72,11 +56,11 @@ def test_an_invited_user_gets_an_email_accepts_and_has_the_role(demo, mailbox, m
         assert guest.path == "/invitations/accept"
         assert "Join Acme Corporation" in guest.text and "s•••@elsewhere.example" in guest.text
         guest.screenshot("invitation")
-        press(guest, "Sign in with demo")
+        guest.press("Sign in with demo")
         guest.choose(WITHOUT_ROLE)
         assert guest.path == "/invitations/accept"
         guest.screenshot("accept")
-        press(guest, "Accept the invitation")
+        guest.press("Accept the invitation")
         assert guest.path == "/organizations/acme" and guest.role == "Organization Manager"
         # The link is used twice.
         guest.driver.get(link)
@@ -96,9 +80,9 @@ def test_a_user_with_another_address_can_switch_accounts(demo, mailbox, manager)
         guest.driver.get(link)
         assert "for another address" in guest.text and "v•••@acme.example" in guest.text
         guest.screenshot("wrong-account")
-        press(guest, "Sign in as someone else with demo")
+        guest.press("Sign in as someone else with demo")
         guest.choose(WITHOUT_ROLE)
-        press(guest, "Accept the invitation")
+        guest.press("Accept the invitation")
         assert guest.role == "Organization Viewer"
         # A viewer has no forms.
         guest.open("/organizations/acme/members")
@@ -110,7 +94,7 @@ def test_revoked_expired_and_invalid_links_are_reported(demo, mailbox, manager):
     manager.open("/organizations/acme/invitations")
     manager.find(".rows summary").click()
     manager.open(manager.find(".rows .danger").get_attribute("href").removeprefix(demo.url))
-    press(manager, "Revoke invitation of a@elsewhere.example")
+    manager.press("Revoke invitation of a@elsewhere.example")
     expired = invite(manager, mailbox, "b@elsewhere.example")
     with sqlite3.connect(demo.database, timeout=10) as store:
         store.execute("UPDATE invitation SET expires_at = 1 WHERE email = 'b@elsewhere.example'")
@@ -124,7 +108,7 @@ def test_revoked_expired_and_invalid_links_are_reported(demo, mailbox, manager):
 def test_sending_an_invitation_again_ends_the_old_link(demo, mailbox, manager):
     first = invite(manager, mailbox, "c@elsewhere.example")
     manager.open("/organizations/acme/invitations")
-    press(manager, "Send again for c@elsewhere.example")
+    manager.press("Send again for c@elsewhere.example")
     manager.until(lambda: len(mailbox.emails) == 2)
     with Browser(demo) as guest:
         guest.driver.get(first)
@@ -138,15 +122,15 @@ def test_a_rule_drafted_from_an_access_request_gives_access(demo, manager):
         guest.sign_in(WITHOUT_ROLE)
         assert "don't have access to this organization" in guest.text
         manager.open("/organizations/acme/access-requests")
-        press(manager, "Explain the sign-in of Sam Stranger")
+        manager.press("Explain the sign-in of Sam Stranger")
         assert "has no role" in manager.text and "Doesn't match" in manager.text
         manager.screenshot("explain")
         manager.open("/organizations/acme/access-requests")
-        press(manager, "Add a rule for Sam Stranger…")
-        press(manager, "Preview rule")
+        manager.press("Add a rule for Sam Stranger…")
+        manager.press("Preview rule")
         assert "Preview: add rule 4" in manager.text and "sam@elsewhere.example" in manager.text
         manager.screenshot("preview")
-        press(manager, "Save rule")
+        manager.press("Save rule")
         assert "Rule saved" in manager.text
         guest.open("/organizations/acme")
         assert guest.role == "Organization Viewer"
@@ -180,9 +164,7 @@ def test_an_invitation_is_made_and_accepted_with_the_keyboard_only(demo, mailbox
     type_until(manager, manager.find("#emails"), "sam@elsewhere.example")
     type_until(manager, manager.find("#role-viewer"), Keys.ARROW_DOWN)
     for name in ("Check before sending", "Keep", "Send 1 invitation"):
-        page = manager.find("html")
-        type_until(manager, next(b for b in manager.all("button") if b.text == name), Keys.ENTER)
-        manager.until(lambda: is_gone(page))
+        manager.leave(lambda: type_until(manager, next(b for b in manager.all("button") if b.text == name), Keys.ENTER))
     manager.until(lambda: mailbox.emails)
     with Browser(demo) as guest:
         guest.driver.get(mailbox.link())

@@ -4,9 +4,9 @@ import pytest
 from demo import Browser, Demo
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from test_members import INVITATIONS, MANAGER, MEMBERS, NEW, VIEWER, gone, many_members
+from gallery import MANAGER, MEMBERS, STRANGER, VIEWER
+from test_members import INVITATIONS, NEW, many_members
 
-STRANGER = "demo-stranger"
 # Whether the focused element, or the label of a hidden one, has an outline.
 OUTLINED = """
 const focused = arguments[0];
@@ -51,9 +51,7 @@ class Keyboard:
     def go(self, name, key=Keys.ENTER):
         """Presses a link or button, and waits for its page."""
         self.to(name)
-        page = self.browser.find("html")
-        self.press(key)
-        self.browser.until(lambda: gone(page))
+        self.browser.leave(lambda: self.press(key))
         self.browser.until(lambda: self.browser.driver.execute_script("return document.readyState") == "complete")
 
     def choose(self, subject, action):
@@ -68,7 +66,7 @@ class Keyboard:
                 self.browser.until(lambda: not self.browser.all(".rows[open]"))
                 assert self.focus == menu
         self.go(action)
-        assert self.focus == self.browser.find("h1"), "the question has the focus"
+        assert self.focus == self.browser.heading, "the question has the focus"
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
@@ -131,13 +129,11 @@ def test_a_member_is_suspended_with_a_reason_reinstated_by_undo_and_by_the_list(
     keys.choose("Vic Viewer", "Suspend…")
     keys.to(id="reason")
     # Enter in the field answers the question.
-    page = keys.browser.find("html")
-    keys.press("Second words", Keys.ENTER)
-    keys.browser.until(lambda: gone(page))
+    keys.browser.leave(lambda: keys.press("Second words", Keys.ENTER))
     keys.go("Suspended 1")
     assert "Second words" in row(keys, "Vic Viewer").text
     keys.go("Reinstate…")
-    assert keys.focus == keys.browser.find("h1")
+    assert keys.focus == keys.browser.heading
     keys.go("Reinstate Vic Viewer", Keys.SPACE)
     assert "Vic Viewer was reinstated." in notice(keys) and "Nobody is suspended" in keys.browser.text
 
@@ -190,9 +186,7 @@ def test_members_are_searched_and_paged(keys):
         browser.until(lambda: "11 of 62" in browser.text)
         assert keys.focus.get_attribute("id") == "q", "typing keeps the focus"
     else:
-        page = browser.find("html")
-        keys.press(Keys.ENTER)
-        browser.until(lambda: gone(page))
+        browser.leave(lambda: keys.press(Keys.ENTER))
     assert "11 of 62" in browser.text and len(browser.all("tbody tr")) == 11
     keys.to("Export")
     keys.press(Keys.ENTER)

@@ -4,7 +4,8 @@ import sqlite3
 
 import pytest
 from demo import Browser, Demo
-from test_rules import MANAGER, RULES, STRANGER, UNVERIFIED, VIEWER, add, conditions, denied, fill, go, identity, named
+from gallery import MANAGER, RULES, STRANGER, UNVERIFIED, denied, identity, prepare
+from test_rules import add, conditions, fill
 
 AUDIT = "/organizations/acme/audit"
 
@@ -12,9 +13,7 @@ AUDIT = "/organizations/acme/audit"
 @pytest.fixture
 def demo():
     with Demo() as demo:
-        for user in (STRANGER, UNVERIFIED, VIEWER):
-            with Browser(demo) as browser:
-                browser.sign_in(user)
+        prepare(demo)
         yield demo
 
 
@@ -52,20 +51,20 @@ def test_people_whose_sign_in_cannot_be_read_are_never_called_unchanged(demo, ma
 def test_claims_and_values_of_sign_ins_fill_in_the_forms(demo, width):
     with Browser(demo, width=width, height=844) as browser:
         browser.sign_in(MANAGER, f"{RULES}?add=1")
-        go(browser, named(browser, "groups"))
-        go(browser, named(browser, "everyone"))
+        browser.press("groups")
+        browser.press("everyone")
         assert browser.find("#claim_value").get_attribute("value") == "everyone"
         assert "carry groups = everyone. You see them before anything is saved." in browser.find(".carriers").text
         browser.screenshot(f"rule-suggestions-{width}")
-        go(browser, named(browser, "Preview rule"))
+        browser.press("Preview rule")
         assert browser.find("h1").text.startswith("Preview: add rule")
         browser.open("/organizations/acme/invitations/new?by=claim")
-        go(browser, named(browser, "groups"))
-        go(browser, named(browser, "everyone"))
+        browser.press("groups")
+        browser.press("everyone")
         assert "carry groups = everyone" in browser.find(".carriers").text
         assert browser.driver.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
         browser.screenshot(f"invite-suggestions-{width}")
-        go(browser, named(browser, "Preview rule"))
+        browser.press("Preview rule")
         assert browser.find("#claim_value").get_attribute("value") == "everyone"
 
 
@@ -75,12 +74,12 @@ def test_a_removal_is_undone_until_the_rules_change(demo, manager):
     author = manager.find(".rule-table .author").text
     assert "Carla Ceo" in author and "ceo@acme.example" in author and "Added" in author
     before = conditions(manager)
-    named(manager, "Actions on rule 4").click()
-    go(manager, named(manager, "Remove…"))
-    go(manager, named(manager, "Remove rule 4"))
+    manager.named("Actions on rule 4").click()
+    manager.press("Remove…")
+    manager.press("Remove rule 4")
     removed = manager.path
     manager.screenshot("rule-removed")
-    go(manager, named(manager, "Undo: restore rule 4"))
+    manager.press("Undo: restore rule 4")
     assert "Rule restored. It's in effect now." in manager.find(".notice").text and conditions(manager) == before
     # The notice of the removal no longer offers what has been done.
     manager.open(removed)
@@ -93,15 +92,15 @@ def test_a_removal_is_undone_until_the_rules_change(demo, manager):
 
 def test_the_panel_closes(manager):
     manager.open(f"{RULES}?add=1")
-    go(manager, named(manager, "Close"))
+    manager.press("Close")
     assert not manager.all(".rule-panel") and manager.path == RULES
 
 
 def test_the_log_explains_denied_sign_ins_and_says_what_it_does_not_know(demo, manager):
     manager.open(f"{AUDIT}?q={STRANGER}&action=sign_in")
-    go(manager, next(a for a in manager.all(".event a") if a.text.startswith("Explain this sign-in")))
+    manager.go(next(a for a in manager.all(".event a") if a.text.startswith("Explain this sign-in")))
     assert manager.find("h1").text == "Why Sam Stranger has no role" and denied(demo, STRANGER) in manager.path
-    go(manager, named(manager, "Access requests"))
+    manager.press("Access requests")
     assert "/access-requests" in manager.path
     change(demo, """UPDATE audit_event SET event = CAST(replace(CAST(event AS TEXT),
         '"actor_email_verified":"true",', '') AS BLOB) WHERE action = 'sign_in'""")

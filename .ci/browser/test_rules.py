@@ -1,22 +1,16 @@
 """Claim rules: the list, the form beside it, previews and removals; and explanations of access."""
 
-import sqlite3
-
 import pytest
 from demo import Browser, Demo
+from gallery import MANAGER, RULES, STRANGER, UNVERIFIED, VIEWER, denied, identity, prepare
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
-
-RULES = "/organizations/acme/claim-mappings"
-MANAGER, VIEWER, STRANGER, UNVERIFIED = "demo-manager", "demo-viewer", "demo-stranger", "demo-unverified"
 
 
 def visited():
     """A demo to which users with and without a role have signed in."""
     with Demo() as demo:
-        for user in (STRANGER, UNVERIFIED, VIEWER):
-            with Browser(demo) as browser:
-                browser.sign_in(user)
+        prepare(demo)
         yield demo
 
 
@@ -40,26 +34,6 @@ def manager(demo):
         assert [p for p in browser.problems() if "422 (Unprocessable" not in p] == []
 
 
-def go(browser, element):
-    """Presses a button or a link, and waits for its page."""
-    old = browser.find("html")
-    # A tap on an emulated phone may scroll instead; a key does not.
-    element.send_keys(Keys.ENTER)
-    browser.until(lambda: is_gone(old))
-
-
-def is_gone(element):
-    try:
-        element.is_enabled()
-        return False
-    except Exception:
-        return True
-
-
-def named(browser, name):
-    return next(e for e in browser.all("a, button, summary") if name in (e.text, e.get_attribute("aria-label")))
-
-
 def fill(browser, claim, value, comparison="is", role="Organization Viewer", path=f"{RULES}?add=1"):
     browser.open(path)
     for field, text in (("#claim_name", claim), ("#claim_value", value)):
@@ -67,14 +41,14 @@ def fill(browser, claim, value, comparison="is", role="Organization Viewer", pat
         browser.find(field).send_keys(text)
     Select(browser.find("#match")).select_by_visible_text(comparison)
     Select(browser.find("#role")).select_by_visible_text(role)
-    go(browser, named(browser, "Preview rule"))
+    browser.press("Preview rule")
 
 
 def add(browser, *rule, **more):
     fill(browser, *rule, **more)
     if browser.all("#understood"):
         browser.find("#understood").click()
-    go(browser, named(browser, "Save rule"))
+    browser.press("Save rule")
     assert "Rule saved. It's in effect now." in browser.text
 
 
@@ -82,22 +56,11 @@ def conditions(browser):
     return [row.text.replace("\n", " ") for row in browser.all(".rule-table tbody .condition")]
 
 
-def identity(demo, email):
-    with sqlite3.connect(demo.database, timeout=10) as store:
-        query = "SELECT identity FROM person_seen WHERE organization = 'acme' AND email = ? ORDER BY seen_at DESC"
-        return store.execute(query, (email,)).fetchone()[0]
-
-
-def denied(demo, subject):
-    with sqlite3.connect(demo.database, timeout=10) as store:
-        return store.execute("SELECT id FROM denied_sign_in WHERE subject = ?", (subject,)).fetchone()[0]
-
-
 def test_an_impostor_is_marked_and_a_rule_for_them_needs_a_second_step(demo, manager):
     manager.open(f"{RULES}?add=1&request={denied(demo, UNVERIFIED)}")
     assert "hasn't verified this email address" in manager.find(".notice").text
     assert "Email not verified" in manager.find(".rule-panel .person").text
-    go(manager, named(manager, "Preview rule"))
+    manager.press("Preview rule")
     person = manager.find(".effect-list li")
     assert "Email not verified" in person.text and UNVERIFIED[-4:] in person.text
     assert person.value_of_css_property("box-shadow") != "none"
@@ -105,11 +68,11 @@ def test_an_impostor_is_marked_and_a_rule_for_them_needs_a_second_step(demo, man
     manager.find(".save-rule .primary").click()
     assert "Preview" in manager.driver.title and not manager.all(".fault")
     manager.driver.execute_script("document.querySelector('#understood').required = false")
-    go(manager, named(manager, "Save rule"))
+    manager.press("Save rule")
     assert "Confirm this before you save." in manager.find(".fault").text
     assert manager.driver.title.startswith("1 error · Preview")
     manager.find("#understood").click()
-    go(manager, named(manager, "Save rule"))
+    manager.press("Save rule")
     assert "Rule saved. It's in effect now." in manager.find(".notice").text
 
 
@@ -118,18 +81,18 @@ def test_a_removal_asks_first_and_names_the_consequences(demo, manager):
     with Browser(demo) as guest:
         guest.sign_in(STRANGER)
         assert guest.role == "Organization Viewer"
-        named(manager, "Actions on rule 4").click()
-        go(manager, named(manager, "Remove…"))
-        assert manager.find("h1").text == "Remove rule 4?" and "1 person loses access." in manager.text
-        assert "Sam Stranger" in manager.text and len(manager.all(".primary, .destructive")) == 1
+        manager.named("Actions on rule 4").click()
+        manager.press("Remove…")
+        assert manager.heading.text == "Remove rule 4?" and "1 person loses access." in manager.text
+        assert "Sam Stranger" in manager.text and len(manager.all("dialog .primary, dialog .destructive")) == 1
         manager.screenshot("rule-removal")
         guest.open("/organizations/acme")
         assert guest.role == "Organization Viewer"
-        go(manager, named(manager, "Remove rule 4"))
+        manager.press("Remove rule 4")
         assert "Rule removed." in manager.find(".notice").text and len(conditions(manager)) == 3
         guest.open("/organizations/acme")
         assert "don't have access" in guest.text
-    named(manager, "Dismiss").click()
+    manager.named("Dismiss").click()
     assert not manager.all(".notice")
 
 
@@ -151,13 +114,13 @@ def test_an_explanation_shows_what_arrived_and_marks_what_differs(demo, manager)
     assert "at_hash" in manager.text
     manager.screenshot("explain-denied")
     # The ways to let the user in: an invitation, and a rule with the value that arrived.
-    named(manager, "Invite as…").click()
+    manager.named("Invite as…").click()
     roles = [a for a in manager.all(".invite-as a") if a.is_displayed()]
     assert [a.text for a in roles] == ["Organization Viewer", "Organization Manager"]
     assert "email=sam%40elsewhere.example" in roles[0].get_attribute("href")
     roles[0].send_keys(Keys.ESCAPE)
     assert manager.driver.switch_to.active_element.text == "Invite as…"
-    go(manager, named(manager, "Add a rule…"))
+    manager.press("Add a rule…")
     assert manager.find("#claim_name").get_attribute("value") == "groups"
     assert manager.find("#claim_value").get_attribute("value") == "everyone"
 
@@ -167,9 +130,9 @@ def test_members_are_explained_for_viewers_too(demo, manager):
     manager.open(vic)
     assert manager.find("h1").text == "Why Vic Viewer is Organization Viewer"
     assert "Matched (this rule applies)" in manager.text
-    go(manager, named(manager, "Explain another"))
+    manager.press("Explain another")
     manager.find("#text").send_keys('{"name":"Ann","department":"Finance ","groups":["ACME-soc-x"]}')
-    go(manager, named(manager, "Explain"))
+    manager.press("Explain")
     assert "Why Ann has no role" in manager.text and "4 characters differ" in manager.text
     with Browser(demo) as viewer:
         viewer.sign_in(VIEWER)
@@ -209,29 +172,29 @@ def test_many_rules_are_searched_and_paged_without_a_reload(demo, manager):
     assert manager.driver.execute_script("return window.stays && history.length") == length
     manager.find("#q").send_keys(Keys.BACKSPACE * 4)
     manager.until(lambda: "1–50 of 64" in manager.text)
-    go(manager, named(manager, "Next"))
+    manager.press("Next")
     assert "51–64 of 64" in manager.text and "value 61" in conditions(manager)[-1]
 
 
 def test_rules_are_moved_edited_and_lead_to_their_people(demo, manager):
     for value in ("one", "two"):
         add(manager, "groups", value)
-    go(manager, named(manager, "Move rule 5 up"))
+    manager.press("Move rule 5 up")
     assert "Rule moved." in manager.find(".notice").text
     assert conditions(manager)[3:] == ["groups is two", "groups is one"]
-    named(manager, "Actions on rule 4").click()
-    go(manager, named(manager, "Edit"))
+    manager.named("Actions on rule 4").click()
+    manager.press("Edit")
     assert manager.find("#claim_value").get_attribute("value") == "two"
     manager.find("#claim_value").clear()
     manager.find("#claim_value").send_keys("three")
-    go(manager, named(manager, "Preview rule"))
+    manager.press("Preview rule")
     assert manager.find("h1").text == "Preview: change rule 4"
-    go(manager, named(manager, "Edit"))
+    manager.press("Edit")
     assert manager.find("#claim_value").get_attribute("value") == "three"
-    go(manager, named(manager, "Preview rule"))
-    go(manager, named(manager, "Save rule"))
+    manager.press("Preview rule")
+    manager.press("Save rule")
     assert conditions(manager)[3:] == ["groups is three", "groups is one"]
-    go(manager, named(manager, "1 person by rule 2"))
+    manager.press("1 person by rule 2")
     assert "/members?rule=" in manager.path
 
 
@@ -241,7 +204,7 @@ def test_a_fault_stands_at_its_field_and_what_was_typed_stays(shared, script):
         browser.sign_in(MANAGER, f"{RULES}?add=1")
         browser.find("#claim_name").send_keys("groups")
         Select(browser.find("#role")).select_by_visible_text("Organization Manager")
-        go(browser, named(browser, "Preview rule"))
+        browser.press("Preview rule")
         assert browser.driver.title.startswith("1 error · Claim rules")
         assert browser.find("#claim_value-fault").text == "Enter the value that the claim must have."
         assert browser.find("#claim_name").get_attribute("value") == "groups"

@@ -115,3 +115,54 @@ def test_the_sheet_shows_every_component(demo, width, dark):
         assert browser.fits
         assert browser.problems() == []
         browser.screenshot(f"components-{width}{'-dark' if dark else ''}")
+
+
+@pytest.mark.parametrize("path, name", [
+    ("", "acme-workspaces.csv"), ("/usage", "acme-usage.csv"), ("/members", "acme-members.csv"),
+    ("/members?list=suspended", "acme-suspended.csv"), ("/invitations", "acme-invitations.csv"), ("/audit", "acme-audit.csv")])
+def test_the_export_stands_among_the_filters_of_a_phone(demo, path, name):
+    with Browser(demo, 390, 844) as browser:
+        browser.sign_in("demo-manager", f"/organizations/acme{path}")
+        shown = [link for link in browser.all(f"a[download='{name}']") if link.is_displayed()]
+        assert shown == []
+        browser.find("label.toggle, label.more-filters").click()
+        shown = [link for link in browser.all(f"a[download='{name}']") if link.is_displayed()]
+        assert len(shown) == 1 and "format=csv" in shown[0].get_attribute("href") and browser.violations() == []
+        browser.screenshot(f"phone-export-{name}")
+
+
+def test_a_search_of_a_phone_is_in_its_export(demo):
+    with Browser(demo, 390, 844) as browser:
+        browser.sign_in("demo-manager", "/organizations/acme/members")
+        browser.find("#q").send_keys("carla")
+        browser.until(lambda: "q=carla" in browser.path)
+        browser.until(lambda: "q=carla" in browser.find(".exported a").get_attribute("href"))
+
+
+def test_a_question_is_asked_above_its_list(demo):
+    with Browser(demo, 1440, 900) as browser:
+        browser.sign_in("demo-manager", "/organizations/acme/members")
+        for leave in (lambda: browser.driver.switch_to.active_element.send_keys(Keys.ESCAPE), lambda: browser.named("Cancel").click()):
+            browser.choose_action("Carla Ceo", "Suspend…")
+            assert browser.is_asked and browser.path == "/organizations/acme/members"
+            assert browser.driver.switch_to.active_element == browser.heading
+            assert browser.heading.text == "Suspend Carla Ceo?" and browser.violations() == []
+            browser.screenshot("question")
+            browser.leave(leave)
+            menu = browser.driver.switch_to.active_element
+            assert menu.get_attribute("aria-label") == "Actions on Carla Ceo" and not browser.all(".rows[open]")
+        # A question that cannot be loaded is a page of its own.
+        browser.driver.execute_script("window.fetch = () => Promise.reject(new Error('offline'))")
+        browser.choose_action("Carla Ceo", "Suspend…")
+        assert not browser.is_asked and browser.path.endswith("/suspend")
+        assert browser.problems() == []
+
+
+def test_only_notices_are_dismissed(demo):
+    with Browser(demo) as browser:
+        browser.sign_in("demo-viewer", "/organizations/acme")
+        browser.driver.execute_script("""
+            document.querySelector("main").insertAdjacentHTML("afterbegin", "<a class='dismiss' href='#main'>Elsewhere</a>")""")
+        browser.find("main .dismiss").click()
+        browser.until(lambda: browser.path.endswith("#main"))
+        assert browser.problems() == []

@@ -35,6 +35,40 @@ struct AuditTests {
         }
     }
 
+    @Test("the newest event on a target is read from the end of an index, whatever words named the target")
+    func lastEvents() async throws {
+        let store = try TemporaryStore([AuditLog.schema, AuditCheckpoint.schema])
+        let acme = try #require(OrganizationID("acme"))
+        try await store.database.write { transaction throws(DatabaseError) in
+            for (number, action) in [
+                AuditAction.claimMappingCreate, .claimMappingUpdate, .claimMappingUpdate, .claimMappingDelete,
+            ].enumerated() {
+                var record = AuditRecord(action, by: .operator, in: acme, target: "rule")
+                record.details = [("email", "name\(number % 2)@acme.example"), ("number", String(number))]
+                try AuditLog.append(record, at: Timestamp(seconds: 1_800_000_000), transaction)
+            }
+        }
+        let actions = [AuditAction.claimMappingCreate, .claimMappingUpdate]
+        let (parties, found) = try await store.database.read { transaction throws(DatabaseError) in
+            (
+                try transaction.all("SELECT id FROM audit_party WHERE target = 'rule'") {
+                    row throws(DatabaseError) in row.integer(0)
+                },
+                try AuditLog.lastEvents(of: acme, on: ["rule", "none", ""], actions, transaction)
+            )
+        }
+        #expect(parties.count == 2 && found.count == 1)
+        let last = try JSONDocument(parsing: try #require(found.values.first)).root
+        #expect(last.member("details")?.member("number")?.string == "2")
+        let plan = try await store.database.read { transaction throws(DatabaseError) in
+            try transaction.all(
+                "EXPLAIN QUERY PLAN \(AuditLog.lastEvent(of: actions))", .text("acme"), .text("rule")
+            ) { row throws(DatabaseError) in row.text(3) }
+        }
+        #expect(plan.contains { $0.contains("USING INDEX audit_event_target (chain=? AND target_party=?)") }, "\(plan)")
+        #expect(!plan.contains { $0.contains("TEMP B-TREE") || $0.hasPrefix("SCAN") }, "\(plan)")
+    }
+
     @Test("each organization and the gateway have a chain of events of their own")
     func chains() async throws {
         let world = try World()

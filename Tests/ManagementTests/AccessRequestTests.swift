@@ -1,6 +1,7 @@
 import Audit
 import ClaimMapping
 import Databases
+import Dispatch
 import GatehouseTesting
 import Grants
 import Identities
@@ -158,6 +159,7 @@ struct AccessRequestTests {
             #expect(counts.begun(acme) == before + 1 && counts.known(of: acme) == open)
             #expect(counts.reading(of: acme) == nil)
             // What was opened is stored.
+            await access.evaluationsKept()
             let check = access.roleCheck(of: acme)
             let positive = try await access.database.read { transaction throws(DatabaseError) in
                 try check.isPositive(for: AccessWorld.identity("u0"), transaction)
@@ -165,6 +167,28 @@ struct AccessRequestTests {
             #expect(positive)
             #expect(await access.keepEvaluations(of: check) == 0)
         }
+    }
+
+    @Test("views that evaluate users do not wait for the writer")
+    func busyWriter() async throws {
+        let (acme, access) = (AccessWorld.acme, world.access.access)
+        let counts = OpenRequestCounts(access, world.denied, monotonic: { .now() })
+        try await world.deny("a", groups: ["late"])
+        try await world.access.place.execute("UPDATE person_seen SET rules = 'earlier'")
+        let (begun, end) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
+        async let isEnded = access.database.write { _ throws(DatabaseError) in
+            begun.continuation.finish()
+            return end.wait(timeout: .now() + 10) == .success
+        }
+        for await _ in begun.stream {}
+        await counts.reading(of: acme)?()
+        #expect(counts.known(of: acme) == 1)
+        #expect(try await open() == ["a"])
+        #expect(try await actions.deniedSignIns(.open, limit: 9).items.count == 1)
+        end.signal()
+        #expect(try await isEnded, "the views were shown while the writer was busy")
+        await access.evaluationsKept()
+        #expect(try await world.access.place.count("person_seen WHERE subject = 'a' AND rules = 'earlier'") == 0)
     }
 
     @Test("a list stores what it evaluated after a change of rules")
@@ -178,6 +202,7 @@ struct AccessRequestTests {
             } else {
                 _ = try await actions.deniedSignIns(.open, limit: 9)
             }
+            await access.evaluationsKept()
             #expect(try await world.access.place.count("person_seen WHERE subject = 'a' AND rules = 'earlier'") == 0)
         }
         let check = access.roleCheck(of: AccessWorld.acme)

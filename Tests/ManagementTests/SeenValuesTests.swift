@@ -52,6 +52,19 @@ struct SeenValuesTests {
         #expect(names.contains("/realm_access/roles") && names.contains("team") && !names.contains("sub"))
     }
 
+    @Test("a claim is absent only if no user carries it, also with a value that is not shown")
+    func absence() async throws {
+        let long = String(repeating: "x", count: 101)
+        _ = try await world.access.signedIn("a", groups: [long], more: ["object": #"{"a":1}"#, "null": "null"])
+        for claim in ["groups", "object"] {
+            let found = try await seen(claim)
+            #expect(found.values.allSatisfy { $0.text != long } && found.isCarried && !found.isAbsent, "\(claim)")
+        }
+        #expect(try await seen("object").values.isEmpty)
+        for claim in ["none", "null"] { #expect(try await seen(claim).isAbsent, "\(claim)") }
+        #expect(try await !seen("nonce").isAbsent, "its values are never told")
+    }
+
     @Test(
         "secrets, and claims about the token or one user, have no values",
         arguments: [

@@ -10,7 +10,8 @@ extension Markup {
         let references = ["for", "aria-labelledby", "aria-describedby"].flatMap { name in
             elements.compactMap { $0[name] }.flatMap { $0.split(separator: " ").map { String($0) } }
         }
-        let local = all("a").compactMap { $0["href"] }.filter { $0.hasPrefix("#") }.map { String($0.dropFirst()) }
+        let local = all("a", "use").compactMap { $0["href"] }.filter { $0.hasPrefix("#") }
+            .map { String($0.dropFirst()) }
         return repeated.map { "the id \($0) is repeated" }
             + (references + local).filter { !ids.contains($0) }.map { "nothing has the id \($0)" }
     }

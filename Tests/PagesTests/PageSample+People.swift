@@ -134,7 +134,7 @@ extension PageSample {
     private static func inviting() -> PageSample {
         let member = Member(
             id: IdentityID(id)!, identity: Identity(issuer: "https://i.example", subject: Subject(text("member"))),
-            signIn: nil, access: nil, grants: [], role: .viewer, isEmailVerified: true)
+            signIn: nil, access: nil, grants: [], role: .viewer, isVerified: true)
         let findings: [InvitationCheck.Finding] = [
             .obstacle(.address(.notAnAddress)), .obstacle(.address(.domainNotAllowed(allowed: [text("allowed")]))),
             .obstacle(.invitedOtherwise(.manager)), .obstacle(.limit(retryAfter: 1)),

@@ -106,6 +106,21 @@ struct InvitingPagesTests {
         #expect(try await world.count("session_note") == 0)
     }
 
+    @Test("the links that a new result takes the place of are told")
+    func replaced() async throws {
+        var location = ""
+        for number in 0..<20 {
+            location = try #require(try await send("a\(number)@acme.example b\(number)@acme.example").location)
+            #expect(!location.contains("replaced"))
+            world.clock.advance(.seconds(1))
+        }
+        #expect(try await !manager.open(location).body.contains("not shown any more"))
+        location = try #require(try await send("last@acme.example").location)
+        let shown = try await manager.open(location).body
+        #expect(shown.contains("2 earlier links are not shown any more") && shown.contains("1 invitation created"))
+        #expect(shown.contains("make a new link in the <a href=\"\(list)\">list of invitations</a>"))
+    }
+
     @Test("links are gone after an hour")
     func hour() async throws {
         try world.reload(

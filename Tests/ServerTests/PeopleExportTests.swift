@@ -157,6 +157,52 @@ struct PeopleExportTests {
         #expect(try await manager.open("/organizations/acme/audit").body.contains("exported the members as CSV"))
     }
 
+    @Test("a verification that is not known is neither true nor false")
+    func unknownVerification() async throws {
+        _ = try await world.browser("vic")
+        try world.grant(.viewer, to: "vic")
+        try await world.execute("UPDATE person_seen SET claims = x'00', rules = 'earlier' WHERE subject = 'vic'")
+        #expect(try await export("\(members)?q=vic&format=csv").contains(",vic@acme.example,,idp,vic,"))
+        let vic = try items(await export("\(members)?q=vic&format=json"))
+        #expect(vic.count == 1 && vic[0].member("email_verified")?.isNull == true)
+        try await TestBrowser(world).signIn("una", "organization=acme")
+        try world.grant(.viewer, to: "una")
+        #expect(try await export("\(members)?q=una&format=csv").contains(",ceo@acme.example,false,"))
+    }
+
+    @Test("another site's link is refused before anything is read")
+    func foreign() async throws {
+        try await world.execute("ALTER TABLE invitation RENAME TO unreadable")
+        let path = "\(invitations)?format=csv"
+        #expect(try await manager.open(path).status == 503)
+        let fields = TestBrowser.navigation + ["Sec-Fetch-Site: cross-site"]
+        #expect(try await manager.send("GET", path, fields: fields).status == 403)
+    }
+
+    @Test(
+        "exports are limited per address, and pages are not",
+        arguments: [
+            "/members?format=csv", "/members?list=suspended&format=json", "/invitations?format=csv",
+            "/audit?format=csv",
+        ])
+    func limited(path: String) async throws {
+        let path = "/organizations/acme\(path)"
+        var answers = [try await manager.open(path)]
+        while answers.last?.status != 429, answers.count < 200 { answers.append(try await manager.open(path)) }
+        #expect(answers.count > 60 && answers.dropLast().allSatisfy { $0.status == 200 })
+        #expect(answers.last?.status == 429 && answers.last?.field("Retry-After") != nil)
+        #expect(try await manager.open("\(members)?format=xml").status == 200)
+        #expect(try await manager.fetch("GET", "\(acme)/audit-events").status == 200)
+    }
+
+    @Test("an event holds the beginning of a long filter")
+    func longFilter() async throws {
+        let program = "\(acme)/audit-events?q=\(String(repeating: "x", count: 255))"
+        #expect(try await manager.send("GET", program, fields: ["Accept: text/csv"]).status == 200)
+        let event = try #require(try await manager.fetch("GET", "\(acme)/audit-events?action=audit_export").items.first)
+        #expect(event.member("details")?.member("q")?.string == String(repeating: "x", count: 200))
+    }
+
     @Test("a long list is sent in pieces")
     func pieces() async throws {
         for number in 1...450 { try world.grant(.viewer, to: "p\(number)") }

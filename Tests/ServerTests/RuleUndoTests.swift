@@ -67,6 +67,12 @@ struct RuleUndoTests {
         #expect(try await rules() == before)
         #expect(try await sam.fetch("GET", summary).status == 200)
         #expect(try await manager.open("/organizations/acme/audit").body.contains("restored"))
+        // The author is shown as every user is: with the provider and the user ID.
+        let row = try #require(shown.firstMatch(of: /<tr id="rule-4".*?<\/tr>/.dotMatchesNewlines()))
+        #expect(row.0.contains("<code title=\"carla\">carla</code>") && row.0.contains("<span>idp</span>"))
+        #expect(row.0.contains("Restored <") && !row.0.contains("Added"))
+        let other = try #require(shown.firstMatch(of: /<tr id="rule-3".*?<\/tr>/.dotMatchesNewlines()))
+        #expect(other.0.contains("Added <"))
         // A second one finds other rules.
         #expect(try await undo(event).status == 409)
         #expect(try await rules() == before)
@@ -140,7 +146,7 @@ struct RuleUndoTests {
         _ = try await sue.call("PATCH", "\(acme)/claim-mappings/\(second)", #"{"claim_value":"c"}"#)
         for browser in [manager, sue] {
             let shown = try await browser.open(page).body
-            let cells = shown.matches(of: /<div class="author">.*?<\/div>/.dotMatchesNewlines()).map { String($0.0) }
+            let cells = shown.matches(of: /<div class="author">.*?<\/td>/.dotMatchesNewlines()).map { String($0.0) }
             #expect(cells.count == 2, "\(cells)")
             #expect(cells.first?.contains("Carla") == true && cells.first?.contains("ceo@acme.example") == true)
             #expect(cells.first?.contains("Added <time") == true)

@@ -16,7 +16,8 @@ struct SessionNoteTests {
 
     private func keep(_ text: String = "a secret link") async throws -> String {
         try #require(
-            try await world.store.keep(Array(text.utf8), for: session, as: "links", lasting: .seconds(3600)))
+            try await world.store.keep(Array(text.utf8), for: session, as: "links", lasting: .seconds(3600))
+        ).id
     }
 
     @Test("it is sealed in the store, and opens for its session and purpose alone")
@@ -65,7 +66,7 @@ struct SessionNoteTests {
         world.store.sweepInBackground(under: SessionWorld.lifetimes)
         try await world.settle()
         #expect(try await world.place.count("session") == 1)
-        #expect(try await world.place.texts("SELECT id FROM session_note") == [kept].compactMap { $0 })
+        #expect(try await world.place.texts("SELECT id FROM session_note") == [kept?.id].compactMap { $0 })
     }
 
     @Test("a session keeps a number of pieces: the oldest make room, those of another session do not")
@@ -83,7 +84,25 @@ struct SessionNoteTests {
         #expect(kept.count == SessionStore.mostNotes)
         #expect(Set(kept).subtracting(ids.dropFirst(3)).count <= 2, "the first second had five")
         #expect(Set(kept).isSuperset(of: ids.dropFirst(5)))
-        #expect(try await world.store.notes(of: other, as: "links") == [others].compactMap { $0 })
+        #expect(try await world.store.notes(of: other, as: "links") == [others?.id].compactMap { $0 })
+    }
+
+    @Test("what made room is returned, unless it is over or of another purpose")
+    func replaced() async throws {
+        func keep(_ text: String, as purpose: String = "links") async throws -> [String] {
+            let kept = try await world.store.keep(
+                Array(text.utf8), for: session, as: purpose, lasting: .seconds(3600))
+            return try #require(kept).replaced.map { String(decoding: $0, as: UTF8.self) }
+        }
+        for index in 0..<SessionStore.mostNotes {
+            #expect(try await keep("\(index)", as: index == 1 ? "other" : "links").isEmpty)
+            world.clock.advance(.seconds(1))
+        }
+        #expect(try await keep("a") == ["0"])
+        #expect(try await keep("b") == [])
+        #expect(try await keep("c") == ["2"])
+        world.clock.advance(.seconds(3600))
+        #expect(try await keep("d") == [])
     }
 
     @Test("a session keeps a number of bytes: the oldest make room, and what is too long leaves all as it was")
@@ -93,7 +112,7 @@ struct SessionNoteTests {
         for _ in 0..<4 {
             world.clock.advance(.seconds(1))
             ids.append(
-                try #require(try await world.store.keep(third, for: session, as: "links", lasting: .seconds(3600))))
+                try #require(try await world.store.keep(third, for: session, as: "links", lasting: .seconds(3600))).id)
         }
         // Sealing adds to each, so that three thirds are too much.
         #expect(try await world.store.notes(of: session, as: "links") == Array(ids.suffix(2)))

@@ -8,18 +8,28 @@ extension AuditLog {
     public static func lastEvents(
         of organization: OrganizationID, on targets: [String], _ actions: [AuditAction], _ transaction: Transaction
     ) throws(DatabaseError) -> [ExactText: [UInt8]] {
-        let list = actions.map { "'\($0.rawValue)'" }.joined(separator: ", ")
         var found: [ExactText: [UInt8]] = [:]
         for target in targets where !target.isEmpty {
             found[ExactText(target)] = try transaction.first(
                 """
-                SELECT event FROM audit_event INDEXED BY audit_event_target
-                WHERE chain = $1 AND action IN (\(list))
-                    AND target_party IN (SELECT id FROM audit_party WHERE chain = $1 AND target = $2)
-                ORDER BY sequence DESC LIMIT 1
+                \(lastEvent(of: actions))
                 """, .text(organization.text), .text(target)
             ) { row throws(DatabaseError) in row.blob(0) }
         }
         return found
+    }
+
+    /// SQL: the newest event on a target. Each text by which the target was named is a part of the index, which is read
+    /// from its end to the first event of these actions.
+    static func lastEvent(of actions: [AuditAction]) -> String {
+        """
+        SELECT event FROM audit_event WHERE chain = $1 AND sequence = (
+            SELECT max((
+                SELECT sequence FROM audit_event AS latest INDEXED BY audit_event_target
+                WHERE latest.chain = $1 AND latest.target_party = party.id
+                    AND latest.action IN (\(actions.map { "'\($0.rawValue)'" }.joined(separator: ", ")))
+                ORDER BY latest.sequence DESC LIMIT 1))
+            FROM audit_party AS party WHERE party.chain = $1 AND party.target = $2)
+        """
     }
 }

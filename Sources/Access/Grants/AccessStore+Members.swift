@@ -17,8 +17,11 @@ public struct Member: Sendable {
     public let grants: [Grant]
     /// The highest of the mapped role and the grants.
     public let role: Role
-    /// Whether ``email`` is known to count as verified. Claims that cannot be opened verify no address.
-    public let isEmailVerified: Bool
+    /// Whether ``email`` counts as verified; nil if that is not known, since the claims cannot be opened.
+    public let isVerified: Bool?
+
+    /// Whether ``email`` is known to count as verified.
+    public var isEmailVerified: Bool { isVerified == true }
 
     /// The full name at the last sign-in; nil if none is known.
     public var fullName: String? { signIn?.fullName }
@@ -220,22 +223,23 @@ package struct MemberReading: Sendable {
         if let signIn { access = self.access(of: signIn, &evaluated) }
         let grants = settings.rules.lists(issuer: identity.issuer, in: organization) ? granted : []
         guard let role = (grants.map(\.role) + [access?.role].compactMap { $0 }).max() else { return nil }
-        let isEmailVerified = signIn.map { isVerified($0.email, of: $0, access) } ?? true
+        let isVerified = signIn.map { self.isVerified($0.email, of: $0, access) } ?? true
         let member = Member(
             id: id, identity: identity, signIn: signIn, access: access, grants: grants, role: role,
-            isEmailVerified: isEmailVerified)
+            isVerified: isVerified)
         if ignoresSuspensions { return member }
         let email = member.verifiedEmail ?? (signIn == nil ? granted.lazy.compactMap(\.email).first : nil)
         return try AccessStore.isSuspended(id, email, in: organization, transaction) ? nil : member
     }
 
-    /// Returns true if an address is known to count as verified by a sign-in, under the rules in force.
+    /// Returns whether an address counts as verified by a sign-in, under the rules in force; nil if that is not known.
     ///
     /// - Parameter access: the access that the sign-in earns under the rules in force.
-    package func isVerified(_ email: EmailAddress?, of signIn: LastSignIn, _ access: EarnedAccess?) -> Bool {
-        guard let email, let access, access.verifiedEmail == email else { return false }
+    package func isVerified(_ email: EmailAddress?, of signIn: LastSignIn, _ access: EarnedAccess?) -> Bool? {
+        guard let email else { return false }
         // A role was earned by claims that could be opened. Without one, the address may be that of the sign-in.
-        return access.role != nil || settings.claims(of: signIn) != nil
+        guard let access, access.role != nil || settings.claims(of: signIn) != nil else { return nil }
+        return access.verifiedEmail == email
     }
 
     /// Returns the stored access if it was computed under equal rules, otherwise a new evaluation.

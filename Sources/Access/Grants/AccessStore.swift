@@ -4,6 +4,7 @@ public import Databases
 internal import Identities
 public import Policy
 public import Snapshots
+internal import Synchronization
 internal import Text
 public import Time
 
@@ -21,6 +22,8 @@ public final class AccessStore: Sendable {
     /// Serializes changes of an organization's rules in this process, because each change is prepared for the rules
     /// that the previous one left.
     let mappingTurns = Turns<OrganizationID>()
+    /// The storing of evaluations that is under way; nil for none.
+    let keeping = Mutex<Task<Void, Never>?>(nil)
 
     /// Loads the snapshot. Blocks: for start-up and commands.
     ///

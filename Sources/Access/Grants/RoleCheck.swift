@@ -4,6 +4,7 @@ public import Identities
 internal import Policy
 internal import Snapshots
 internal import Synchronization
+internal import Threads
 
 /// The check of whether users have a role in one organization, by the rules in force when it was made.
 public struct RoleCheck: Sendable {
@@ -63,6 +64,22 @@ extension AccessStore {
         }
         return found.count
     }
+
+    /// Stores what a check evaluated, and returns at once: a view does not wait for the writer. While the evaluations
+    /// of one check are stored, those of others are left to the next checks.
+    public func keepEvaluationsLater(of check: RoleCheck) {
+        guard !check.evaluations.found.withLock({ $0.isEmpty }) else { return }
+        keeping.withLock { task in
+            guard task == nil else { return }
+            task = Task.inBackground { [self] in
+                await keepEvaluations(of: check)
+                keeping.withLock { $0 = nil }
+            }
+        }
+    }
+
+    /// Waits until the evaluations under way are stored.
+    package func evaluationsKept() async { _ = await keeping.withLock { $0 }?.value }
 
     /// SQL: the identities with one of two addresses, or subjects of users without an address. The plus sign keeps the
     /// order from replacing the lookup by a search through all users of the organization.

@@ -13,12 +13,17 @@ extension ManagerActions {
         try await recordExport(.memberExport, by: .readMembers, details: details)
     }
 
+    /// The most characters of a filter that an export's event holds.
+    private static var longestFilter: Int { 200 }
+
     /// Records an export, if the caller still has the permission for it.
     func recordExport(
         _ action: AuditAction, by permission: Permission, details: [(name: String, value: String)]
     ) async throws(ManagementError) {
         var record = record(action)
-        record.details = details
+        record.details = details.map { name, value in
+            (name, String(value.unicodeScalars.prefix(ManagerActions.longestFilter)))
+        }
         let (recorded, reader, moment) = (record, acting(permission), access.now())
         let (access, organization) = (access, organization)
         try await decided { () throws(DatabaseError) in

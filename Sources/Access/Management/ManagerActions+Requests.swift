@@ -39,7 +39,7 @@ extension ManagerActions {
                 of: organization, before: place, limit: limit, now: access.now(), state: state
             ) { identity, transaction throws(DatabaseError) in try check.isPositive(for: identity, transaction) }
         }
-        await access.keepEvaluations(of: check)
+        access.keepEvaluationsLater(of: check)
         return found
     }
 
@@ -102,7 +102,7 @@ extension ManagerActions {
                 return AccessRequestList(items: items, number: number, matches: found.count, counts: counts)
             }
         }
-        await access.keepEvaluations(of: check)
+        access.keepEvaluationsLater(of: check)
         return list
     }
 

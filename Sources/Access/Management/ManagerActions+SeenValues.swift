@@ -27,6 +27,13 @@ public struct SeenValues: Sendable {
     public internal(set) var people = 0
     /// The users among them whose last sign-in cannot be read.
     public internal(set) var unreadable = 0
+    /// Whether a user carries the claim, or may: also with a value that is not returned, such as an object or a long
+    /// text, and if the provider left the claim out.
+    public internal(set) var isCarried = false
+
+    /// Whether it is certain that no user carries the claim.
+    public var isAbsent: Bool { isListed && !isCarried && !isPartial && people > unreadable }
+
     /// Whether more users than these signed in within the time.
     public internal(set) var isPartial = false
 }
@@ -96,6 +103,8 @@ extension ManagerActions {
         let organization: OrganizationID
         /// The rule alone, without those before it.
         let rules: OrganizationRules
+        /// A rule that asks for the claim with any value.
+        let presence: OrganizationRules
         /// Matches every value of the claim; nil for a claim whose values are not shown.
         let values: Mapping?
 
@@ -108,9 +117,12 @@ extension ManagerActions {
                     id: "", rank: 1, claimName: draft.claimName, match: match, claimValue: value, split: draft.split,
                     role: .viewer)
             }
-            rules = OrganizationRules(
-                id: organization, providers: providers, strategy: .firstMatch,
-                mappings: [rule(draft.match, draft.claimValue)])
+            func rules(_ mapping: Mapping) -> OrganizationRules {
+                OrganizationRules(
+                    id: organization, providers: providers, strategy: .firstMatch, mappings: [mapping])
+            }
+            self.rules = rules(rule(draft.match, draft.claimValue))
+            presence = rules(rule(.exists, ""))
             // An address that its provider has not verified matches no rule.
             let isListed = ClaimNames.isSuggested(draft.claimName) && !draft.claimName.isExactly("email")
             values = isListed ? rule(.glob, "*") : nil
@@ -134,6 +146,10 @@ extension ManagerActions {
                     tally.seen.carriers += 1
                 }
                 guard let values else { continue }
+                if !tally.seen.isCarried {
+                    let found = presence.evaluate(claims.known, from: claims.provider, emailTrust: trust)
+                    tally.seen.isCarried = found.role != nil || found.reason == .claimsIncomplete
+                }
                 var own: Set<ExactText> = []
                 for value in values.arrived(in: claims.payload).prefix(Bounds.ownValues)
                 where !value.text.isEmpty && value.text.utf8.count <= Bounds.length {

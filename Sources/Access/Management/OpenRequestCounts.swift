@@ -87,7 +87,7 @@ public final class OpenRequestCounts: Sendable {
             entries[organization, default: Entry()].read = (source, now)
         }
         // The claims that had to be opened are not opened for the next number.
-        await access.keepEvaluations(of: check)
+        access.keepEvaluationsLater(of: check)
     }
 
     private func count(_ organization: OrganizationID, by check: RoleCheck) async throws(DatabaseError) -> Int {

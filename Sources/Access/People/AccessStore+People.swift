@@ -22,9 +22,12 @@ public struct PersonAccess: Sendable {
         return known.grants.lazy.compactMap(\.email).first ?? suspension?.email
     }
 
-    /// Whether ``email`` is known to count as verified, under the rules in force. Claims that cannot be opened verify no
-    /// address.
-    public let isEmailVerified: Bool
+    /// Whether ``email`` counts as verified, under the rules in force; nil if that is not known, since the claims cannot
+    /// be opened.
+    public let isVerified: Bool?
+
+    /// Whether ``email`` is known to count as verified.
+    public var isEmailVerified: Bool { isVerified == true }
 }
 
 extension AccessStore {
@@ -51,13 +54,17 @@ extension AccessStore {
         else { return nil }
         var evaluated = 0
         let member = try reading.member(id, &evaluated, ignoresSuspensions: true, transaction)
-        let isVerified =
-            member?.isEmailVerified
-            ?? known.signIn.map { reading.isVerified($0.email, of: $0, reading.access(of: $0, &evaluated)) }
-            // The addresses of grants and suspensions were verified when they were stored.
-            ?? true
+        let isVerified: Bool? =
+            if let member {
+                member.isVerified
+            } else if let signIn = known.signIn {
+                reading.isVerified(signIn.email, of: signIn, reading.access(of: signIn, &evaluated))
+            } else {
+                // The addresses of grants and suspensions were verified when they were stored.
+                true
+            }
         return PersonAccess(
-            id: id, known: known, member: member, suspension: suspension, isEmailVerified: isVerified)
+            id: id, known: known, member: member, suspension: suspension, isVerified: isVerified)
     }
 
     /// Returns the names by which pages show users: the full name, or the address, or the subject. Users who are not

@@ -18,7 +18,7 @@ package struct AuditAPI: Sendable {
         [
             Endpoint(
                 "auditEvents", .get, "/api/v1/organizations/{org}/audit-events", .api,
-                .permitted(.readAudit, .later(list)),
+                .permitted(.readAudit, .later(list)), isExport: { AuditAPI.format($0.request) != nil },
                 documentation: EndpointDocumentation(
                     summary: "The audit log, newest first; the whole log as JSON lines or CSV",
                     parameters: [
@@ -34,12 +34,17 @@ package struct AuditAPI: Sendable {
     private static let text = #"{"type":"string","maxLength":255}"#
     private typealias Parameter = EndpointDocumentation.Parameter
 
+    /// The format of an export; nil for a page of the log.
+    private static func format(_ request: Request) -> AuditExport.Format? {
+        let types = ["application/json"] + AuditExport.Format.allCases.map(\.rawValue)
+        return AuditExport.Format(rawValue: request.preferredType(among: types))
+    }
+
     /// Lists a page, newest first, or the whole log, oldest first, if JSON lines or CSV are preferred.
     private func list(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
         let (management, request) = (management.management(context, permitted), context.request)
         let query = try AuditLog.Query(request.target.queryItems)
-        let types = ["application/json"] + AuditExport.Format.allCases.map(\.rawValue)
-        if let format = AuditExport.Format(rawValue: request.preferredType(among: types)) {
+        if let format = AuditAPI.format(request) {
             guard request.method != .head else { return AuditExport.head(format) }
             return try await AuditExport(
                 management: management, context: context, query: query, format: format

@@ -7,6 +7,7 @@ internal import Web
 struct AuditFilterForm {
     let filter: AuditFilter
     let path: String
+    let exports: Exports
 
     var markup: HTML {
         let hidden = [("actor", filter.actor), ("target", filter.target), ("limit", size)].filter { !$0.1.isEmpty }
@@ -21,7 +22,7 @@ struct AuditFilterForm {
             \(select("outcome", "Result", outcomes, filter.outcome))
             \(day("from", "From", filter.from))
             \(day("to", "To (inclusive)", filter.to))
-            \(hidden)<div class="buttons"><button type="submit">Apply</button><a class="button plain" href="\(path)">Clear</a></div>
+            \(hidden)<div class="buttons"><button type="submit">Apply</button><a class="button plain" href="\(path)">Clear</a>\(exports.links)</div>
             </form>
             """
     }

@@ -37,27 +37,24 @@ struct AuditPage: DocumentPage {
             "Audit log",
             explanation:
                 "Who did what, to whom and when. Events are linked by hash, so a changed or missing one is noticed.",
-            // The script replaces this element together with the results, so that the links keep the filters.
-            actions: "<div id=\"filters\">\(exports)</div>")
+            actions: exports.menu)
         let content: HTML = """
             \(notice?.markup)
-            <div class="panel log">\(AuditFilterForm(filter: filter, path: path).markup)
+            <div class="panel log">\(AuditFilterForm(filter: filter, path: path, exports: exports).markup)
             <div id="results">\(chips)\(listing.entries.isEmpty ? nothing : table)
             \(listing.entries.isEmpty && listing.number == 1 ? nil : pager)</div></div>
             """
         return organization.page(.audit, account, head: head, content)
     }
 
-    private var exports: HTML {
-        let note = filter.isEmpty ? "All events" : "Filters applied"
-        let items = [("csv", "CSV"), ("jsonl", "JSON lines")].map { format, title -> HTML in
-            """
-            <li><a href="\(filter.link(path, [("format", format)]))" download="\(organization.id.text)-audit.\(format)">\(Icon.list.markup)\(title)</a></li>
-            """
-        }
-        return """
-            <details class="menu exports"><summary class="button">\(Icon.download.markup)Export</summary><ul class="items">\(items)<li class="who quiet small">\(note). Exports are recorded here.</li></ul></details>
-            """
+    private var exports: Exports {
+        Exports(
+            "\(filter.isEmpty ? "All events" : "Filters applied"). Exports are recorded here.",
+            [("csv", "CSV"), ("jsonl", "JSON lines")].map { format, title in
+                Exports.File(
+                    title, url: filter.link(path, [("format", format)]),
+                    name: "\(organization.id.text)-audit.\(format)")
+            })
     }
 
     /// The filters that the form does not show, each with a link that removes it.

@@ -19,7 +19,11 @@ package struct AuditPages: Sendable {
     }
 
     package var endpoints: [Endpoint] {
-        [Endpoint("auditPage", .get, Paths.audit, .page, .permitted(.readAudit, .later(audit)))]
+        [
+            Endpoint(
+                "auditPage", .get, Paths.audit, .page, .permitted(.readAudit, .later(audit)),
+                isExport: { $0.query["format"].flatMap { AuditExport.Format(name: $0) } != nil })
+        ]
     }
 
     /// A page of the log, or with `format` an export of all matching events.

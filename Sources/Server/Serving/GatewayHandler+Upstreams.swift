@@ -43,7 +43,7 @@ extension GatewayHandler {
         let replies = HostReplies(visit, publicURL: context.configuration.publicURL)
         if let problem = silence(at: turn) { return refuse(.unavailable(problem), visit, context) }
         if visit.isGatewayPath {
-            if let problem = limit(context, at: turn) {
+            if let problem = limitSignIns(context, at: turn) {
                 return .now(replies.response(problem), context: context.record)
             }
             return hosts.answer(visit, under: context.configuration, context: context.record)

@@ -39,6 +39,8 @@ final class GatewayHandler: RequestHandler {
     private var requestIDs = RequestIDGenerator()
     var counters = RequestCounters()
     private var signInLimiter = ClientLimiter(burst: 300, perSecond: 20)
+    /// An export reads a whole list, and is an event of the audit log.
+    private var exportLimiter = ClientLimiter(burst: 60, perSecond: 1)
     var entitlements = EntitlementCache()
 
     /// - Parameter keySetVersion: the version of all key sets.
@@ -114,7 +116,7 @@ final class GatewayHandler: RequestHandler {
             return now(.problem(problem), context, allow: resource.allow)
         }
         if let problem = silence(for: endpoint, at: turn) { return now(.problem(problem), context) }
-        if endpoint.isRateLimited, let problem = limit(context, at: turn) { return now(.problem(problem), context) }
+        if let problem = limit(endpoint, context, at: turn) { return now(.problem(problem), context) }
         return endpoint.access.needsCredential
             ? identify(context, endpoint, at: turn, CredentialCheck()) : serve(context, endpoint, nil)
     }
@@ -171,15 +173,27 @@ final class GatewayHandler: RequestHandler {
     }
 
     /// Counts requests that may be guesses, or that cause work for others.
-    func limit(_ context: RequestContext, at turn: Turn) -> Problem? {
+    private func limit(_ endpoint: Endpoint, _ context: RequestContext, at turn: Turn) -> Problem? {
+        if endpoint.isRateLimited { return limitSignIns(context, at: turn) }
+        guard let isExport = endpoint.isExport, isExport(context) else { return nil }
+        return GatewayHandler.limit("exports", &exportLimiter, context, at: turn)
+    }
+
+    /// Counts a request that belongs to a sign-in.
+    func limitSignIns(_ context: RequestContext, at turn: Turn) -> Problem? {
+        GatewayHandler.limit("sign-ins or invitations", &signInLimiter, context, at: turn)
+    }
+
+    private static func limit(
+        _ what: String, _ limiter: inout ClientLimiter, _ context: RequestContext, at turn: Turn
+    ) -> Problem? {
         let client = ClientPrefix(context.remoteAddress)
-        if let seconds = signInLimiter.retryAfter(client, now: turn.monotonic) {
-            var problem = Problem(
-                .rateLimited, detail: "Too many sign-ins or invitations came from this address. Try again later.")
+        if let seconds = limiter.retryAfter(client, now: turn.monotonic) {
+            var problem = Problem(.rateLimited, detail: "Too many \(what) came from this address. Try again later.")
             problem.retryAfter = seconds
             return problem
         }
-        signInLimiter.record(client, now: turn.monotonic)
+        limiter.record(client, now: turn.monotonic)
         return nil
     }
 

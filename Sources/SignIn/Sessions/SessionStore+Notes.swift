@@ -1,5 +1,6 @@
 internal import Cryptography
 public import Databases
+internal import Text
 internal import Time
 
 extension SessionStore {
@@ -14,24 +15,27 @@ extension SessionStore {
     /// - Parameters:
     ///   - purpose: what the content is, which is sealed with it.
     ///   - lifetime: the time after which it is not shown any more.
-    /// - Returns: the content's id, which is not a secret; nil if no sealing key is configured, if the session has
-    ///   ended, or if the content is too long to be kept.
+    /// - Returns: the content's id, which is not a secret, and the older content of this purpose that was deleted
+    ///   although it could still be shown; nil if no sealing key is configured, if the session has ended, or if the
+    ///   content is too long to be kept.
     public func keep(
         _ content: [UInt8], for session: Session, as purpose: String, lasting lifetime: Duration
-    ) async throws(DatabaseError) -> String? {
+    ) async throws(DatabaseError) -> (id: String, replaced: [[UInt8]])? {
         guard let keys = currentKeys(), let random = try? RandomBytes.make(12) else { return nil }
-        let (id, key, until) = (Base64URL.encode(random), session.key, (now() + lifetime).seconds)
+        let (id, key, moment) = (Base64URL.encode(random), session.key, now())
+        let until = (moment + lifetime).seconds
         guard let sealed = try? keys.box.seal(content, context: SessionStore.context(note: id, purpose, key)),
             sealed.count <= SessionStore.mostNoteBytes
         else { return nil }
-        let count = try await database.write { transaction throws(DatabaseError) in
+        let sealedBefore = try await database.write {
+            transaction throws(DatabaseError) -> [(id: String, content: [UInt8])]? in
             let count = try transaction.execute(
                 """
                 INSERT INTO session_note (id, session, purpose, content, until)
                 SELECT $1, key, $3, $4, $5 FROM session WHERE key = $2 AND ended_at IS NULL
                 """, .text(id), .blob(key.bytes), .text(purpose), .blob(sealed), .integer(until))
             // The new content is always kept.
-            try transaction.execute(
+            let deleted = try transaction.all(
                 """
                 DELETE FROM session_note WHERE session = $1 AND id NOT IN (
                     SELECT id FROM (
@@ -39,11 +43,25 @@ extension SessionStore {
                         FROM session_note WHERE session = $1
                         WINDOW newest AS (ORDER BY id = $2 DESC, until DESC, id ROWS UNBOUNDED PRECEDING)
                     ) AS kept WHERE place <= $3 AND bytes <= $4)
+                RETURNING id, purpose, content, until
                 """, .blob(key.bytes), .text(id), .integer(SessionStore.mostNotes),
-                .integer(SessionStore.mostNoteBytes))
-            return count
+                .integer(SessionStore.mostNoteBytes)
+            ) { row throws(DatabaseError) in
+                (id: row.text(0), purpose: row.text(1), content: row.blob(2), until: row.integer(3))
+            }
+            return count == 0
+                ? nil
+                : deleted.filter { $0.purpose.isExactly(purpose) && $0.until > moment.seconds }.map {
+                    (id: $0.id, content: $0.content)
+                }
         }
-        return count > 0 ? id : nil
+        guard let sealedBefore else { return nil }
+        return (
+            id,
+            sealedBefore.compactMap { note in
+                try? keys.box.open(note.content, context: SessionStore.context(note: note.id, purpose, key))
+            }
+        )
     }
 
     /// Returns the ids of the content that is kept for a session with a purpose, oldest first.

@@ -28,10 +28,3 @@ extension Match {
         }
     }
 }
-
-extension Icon {
-    /// A lock: the rule cannot be changed here.
-    static let lock: HTML = """
-        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><path d="M3.75 7h8.5v6.25h-8.5zM5.5 7V5a2.5 2.5 0 0 1 5 0v2"></path></svg>
-        """
-}

@@ -36,8 +36,7 @@ extension RuleDraft {
         return SeenClaims(
             names: names.map { SeenClaims.Item($0, url: url($0, "")) }, claim: claimName,
             values: values.map { SeenClaims.Item($0.text, people: $0.people, url: url(claimName, $0.text)) },
-            isAbsent: seen.map { $0.isListed && !$0.isPartial && $0.values.isEmpty && $0.people > $0.unreadable }
-                ?? false,
+            isAbsent: seen?.isAbsent ?? false,
             carriers: isWhole ? seen.map { SeenClaims.Carriers($0, of: content) } : nil)
     }
 }

@@ -141,7 +141,7 @@ struct RuleList {
         let isOfFile = rule.rank <= fileCount
         let manager: HTML =
             isOfFile
-            ? "<span class=\"managed\">\(Icon.lock)Configuration file</span>"
+            ? "<span class=\"managed\">\(Icon.lock.markup)Configuration file</span>"
             : authors[ExactText(rule.id)].map(author) ?? "Managers"
         let count = people.map { $0[ExactText(rule.id)] ?? 0 } ?? 0
         let label = count == 1 ? "1 person" : "\(Number.grouped(count)) people"
@@ -159,17 +159,24 @@ struct RuleList {
 
     /// Who added or last changed a rule, and when.
     private func author(_ author: RuleAuthor) -> HTML {
-        let title = author.name ?? author.email ?? author.subject ?? "An operator"
-        let address = author.name.flatMap { _ in author.email ?? author.subject }
-        let badge: HTML? =
-            switch (author.email, author.isEmailVerified) {
-            case (nil, _), (_, true?): nil
-            case (_, false?): Badge(.near, "Email not verified").markup
-            case (_, nil): Badge(.neutral, "Email verification unknown").markup
+        let words: HTML =
+            switch author.deed {
+            case .added: "Added"
+            case .changed: "Changed"
+            case .restored: "Restored"
             }
-        let words: HTML = author.isAddition ? "Added" : "Changed"
+        let isUnknown = author.email.map { _ in author.isEmailVerified == nil } ?? false
+        let person =
+            author.subject.map { subject in
+                PersonCell(
+                    name: author.name,
+                    address: PersonCell.Address(author.email, isVerified: author.isEmailVerified != false),
+                    provider: author.provider, subject: subject,
+                    badges: isUnknown ? [Badge(.neutral, "Email verification unknown")] : []
+                ).markup
+            } ?? "<span>An operator</span>"
         return """
-            <div class="author"><span>\(title)\(badge)</span><span class="quiet small">\(address.map { "<span>\($0)</span> · " as HTML })\(words) \(times.day(author.at))</span></div>
+            <div class="author">\(person)<span class="quiet small">\(words) \(times.day(author.at))</span></div>
             """
     }
 

@@ -91,7 +91,7 @@ public struct AccessRequestsPage: DocumentPage {
         let form = ButtonForm.shared(
             action.rawValue, path: path, token: formToken, fields: [("action", action.rawValue)] + view.items)
         return """
-            \(form)<div class="scroll"><table class="requests"><caption class="hidden">\(view.state == .open ? "Open" : "Dismissed") access requests, the last sign-in first</caption>
+            \(form)\(AccessRequestsPage.invited.map(invitationForm))<div class="scroll"><table class="requests"><caption class="hidden">\(view.state == .open ? "Open" : "Dismissed") access requests, the last sign-in first</caption>
             <thead class="hidden"><tr><th scope="col">Person</th><th scope="col">Reason</th><th scope="col">Actions</th><th scope="col">More actions</th></tr></thead>
             <tbody>\(rows.map(row))</tbody></table></div>
             \(pager.markup)
@@ -100,7 +100,7 @@ public struct AccessRequestsPage: DocumentPage {
 
     private func row(_ row: AccessRequestRow) -> HTML {
         """
-        <tr\(row.person.rowClass)><th scope="row">\(row.person.markup)</th><td class="why"><p>\(row.explanation(members: organization.path(.members)))</p><p class="quiet small">\(row.attempts(account.times))</p></td><td class="steps"><div>\(steps(row))</div></td><td class="row-actions">\(menu(row))</td></tr>
+        <tr\(row.person.rowClass)><th scope="row">\(row.person.markup)</th><td class="why"><p>\(row.explanation(members: organization.path(.members)))</p><p>\(row.attempts(account.times))</p></td><td class="steps"><div>\(steps(row))</div></td><td class="row-actions">\(menu(row))</td></tr>
 
         """
     }
@@ -109,31 +109,37 @@ public struct AccessRequestsPage: DocumentPage {
         let name = row.person.title
         let id = FormEncoding.encode(row.id)
         let explain: HTML = """
-            <a class="button slim" href="\(Paths.explain.path(organization.id.text))?denied=\(id)" aria-label="Explain the sign-in of \(name)">Explain</a>
+            <a href="\(Paths.explain.path(organization.id.text))?denied=\(id)" aria-label="Explain the sign-in of \(name)">Explain</a>
             """
         guard row.dismissedAt == nil else {
-            return [explain, form(.reopen, row, "Reopen", "slim")].compactMap { $0 }
+            return [explain, form(.reopen, row, "Reopen")].compactMap { $0 }
         }
         guard !row.person.isUnverified else {
-            return [explain, form(.dismiss, row, "Dismiss", "slim")].compactMap { $0 }
+            return [explain, form(.dismiss, row, "Dismiss")].compactMap { $0 }
         }
         let rule: HTML = """
-            <a class="button slim" href="\(ruleLink(row))" aria-label="Add a rule for \(name)…">Add a rule…</a>
+            <a href="\(ruleLink(row))" aria-label="Add a rule for \(name)…">Add a rule…</a>
             """
         return [explain, invitation(row), rule].compactMap { $0 }
+    }
+
+    private static let invited = [Role.viewer, .manager]
+
+    /// The form that leads to an invitation with a role. All rows share it, which keeps long lists short.
+    private func invitationForm(_ role: Role) -> HTML {
+        """
+        <form id="as-\(role.rawValue)" method="get" action="\(Paths.newInvitations.path(organization.id.text))"><input type="hidden" name="role" value="\(role.rawValue)"></form>
+        """
     }
 
     /// The menu of roles, each of which leads to a filled form; nil for a user without an address.
     private func invitation(_ row: AccessRequestRow) -> HTML? {
         guard let address = row.address else { return nil }
-        let form = Paths.organization.path(organization.id.text) + "/invitations/new"
-        let roles = [Role.viewer, .manager].map { role -> HTML in
-            """
-            <li><a href="\(form)?\(FormEncoding.query([("email", address), ("role", role.rawValue)]))">\(role.title)…</a></li>
-            """
+        let roles = AccessRequestsPage.invited.map { role -> HTML in
+            "<li><button form=\"as-\(role.rawValue)\" name=\"email\" value=\"\(address)\">\(role.title)…</button></li>"
         }
         return """
-            <details class="menu invite"><summary class="button slim" aria-label="Invite \(row.person.title) as…">Invite as…\(Icon.chevron.markup)</summary><ul class="items">\(roles)</ul></details>
+            <details class="menu invite"><summary aria-label="Invite \(row.person.title) as…">Invite as…\(Icon.chevron.markup)</summary><ul class="items">\(roles)</ul></details>
             """
     }
 
@@ -144,7 +150,8 @@ public struct AccessRequestsPage: DocumentPage {
         // A rule for an unverified user takes a further step on its page.
         let rule = RowMenu.Item("Add a rule…", url: ruleLink(row))
         let isDirect = row.dismissedAt == nil && row.person.isUnverified
-        let dismissal = row.dismissedAt == nil && !isDirect ? [RowMenu.Item(button(.dismiss, row, "Dismiss", ""))] : []
+        let dismissal =
+            row.dismissedAt == nil && !isDirect ? [RowMenu.Item(button(.dismiss, row, "Dismiss", label: nil))] : []
         return RowMenu(on: row.person.title, [isDirect ? [rule, log] : [log], dismissal]).markup
     }
 
@@ -159,14 +166,14 @@ public struct AccessRequestsPage: DocumentPage {
         case dismiss, reopen
     }
 
-    private func form(_ action: Action, _ row: AccessRequestRow, _ title: String, _ kind: String) -> HTML? {
-        button(action, row, title, kind).markup
+    private func form(_ action: Action, _ row: AccessRequestRow, _ title: String) -> HTML? {
+        button(action, row, title, label: "\(title) the request of \(row.person.title)").markup
     }
 
-    private func button(_ action: Action, _ row: AccessRequestRow, _ title: String, _ kind: String) -> ButtonForm {
+    private func button(_ action: Action, _ row: AccessRequestRow, _ title: String, label: String?) -> ButtonForm {
         ButtonForm(
             of: action.rawValue, token: formToken, name: "id", value: row.id, title: title,
-            label: "\(title) the request of \(row.person.title)", kind: kind)
+            label: label)
     }
 
     static func fields(_ action: Action, _ id: String, in view: View) -> [(name: String, value: String)] {

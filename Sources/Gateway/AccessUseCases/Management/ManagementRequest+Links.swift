@@ -99,13 +99,19 @@ extension ManagementRequest {
             }, others: others)
     }
 
-    /// Keeps a result, sealed, for the caller's session and organization. Returns its id; nil for a caller without a
-    /// session.
-    package func keep(_ result: InvitingResult) async throws(Problem) -> String? {
+    /// Keeps a result, sealed, for the caller's session and organization.
+    ///
+    /// - Returns: its id, and the number of links of earlier results that are not shown any more because too much is
+    ///   kept; nil for a caller without a session.
+    package func keep(_ result: InvitingResult) async throws(Problem) -> (id: String, replacedLinks: Int)? {
         guard let session = caller.session else { return nil }
-        return try await stored { () throws(DatabaseError) in
+        let kept = try await stored { () throws(DatabaseError) in
             try await stores.sessions.keep(
                 result.content, for: session, as: linkPurpose, lasting: InvitingResult.lifetime)
+        }
+        return kept.map { kept in
+            let replaced = kept.replaced.compactMap { InvitingResult($0) }.flatMap(\.created)
+            return (kept.id, replaced.count { $0.link != nil })
         }
     }
 

@@ -79,7 +79,11 @@ extension ManagementRequest {
         let events = try await answering { actions throws(ManagementError) in
             try await actions.lastAuditEvents(on: ids, [.claimMappingCreate, .claimMappingUpdate])
         }
-        return events.compactMapValues { RuleAuthor($0) }
+        return events.compactMapValues { json in
+            guard var author = RuleAuthor(json) else { return nil }
+            author.provider = author.issuer.flatMap(providerName)
+            return author
+        }
     }
 }
 
@@ -90,11 +94,21 @@ package struct RuleAuthor: Sendable {
     package let email: String?
     /// Whether the address was verified then; nil if that is unknown, or if there is no address.
     package let isEmailVerified: Bool?
+    /// The provider's issuer; nil for the operator.
+    let issuer: Issuer?
+    /// The provider's display name; nil if the organization lists no provider with the issuer.
+    package internal(set) var provider: String?
     /// The subject at the provider; nil for the operator.
     package let subject: String?
     package let at: Timestamp
-    /// Whether the rule was added then, and not changed since.
-    package let isAddition: Bool
+    /// What was done to the rule last.
+    package let deed: Deed
+
+    package enum Deed: Sendable {
+        case added, changed
+        /// A removal was undone.
+        case restored
+    }
 
     init?(_ json: [UInt8]) {
         guard let root = try? JSONDocument(parsing: json).root, let actor = root.member("actor"),
@@ -106,6 +120,9 @@ package struct RuleAuthor: Sendable {
         email = actor.member("email")?.string
         name = details?.member("actor_name")?.string
         isEmailVerified = details?.member("actor_email_verified")?.string.map { $0.isExactly("true") }
-        isAddition = root.member("action")?.equals("claim_mapping_create") == true
+        issuer = actor.member("issuer")?.string.flatMap { Issuer($0) }
+        deed =
+            root.member("action")?.equals("claim_mapping_create") != true
+            ? .changed : details?.member("undoes") == nil ? .added : .restored
     }
 }

@@ -34,6 +34,8 @@ package final class Endpoint: Sendable {
     package let bodyLimit: BodyLimit
     /// Whether requests of one address are counted against a limit.
     package let isRateLimited: Bool
+    /// Whether a request is for an export. Exports of one address are counted against a limit of their own.
+    package let isExport: (@Sendable (RequestContext) -> Bool)?
     /// Whether the endpoint decides nothing and is served even if the store is out of contact.
     package let needsNoStore: Bool
     /// The part of the API's description; nil if the endpoint is not described there.
@@ -43,7 +45,8 @@ package final class Endpoint: Sendable {
     package init(
         _ name: String, _ method: Method, _ path: PathTemplate, _ kind: Kind, _ access: Access,
         forgery: ForgeryRule = .formToken, bodyLimit: BodyLimit = .standard, isRateLimited: Bool = false,
-        needsNoStore: Bool = false, documentation: EndpointDocumentation? = nil
+        isExport: (@Sendable (RequestContext) -> Bool)? = nil, needsNoStore: Bool = false,
+        documentation: EndpointDocumentation? = nil
     ) {
         self.name = "\(name)_\(method.rawValue.asciiLowercased())"
         self.method = method
@@ -53,6 +56,7 @@ package final class Endpoint: Sendable {
         self.forgery = forgery
         self.bodyLimit = bodyLimit
         self.isRateLimited = isRateLimited
+        self.isExport = isExport
         self.needsNoStore = needsNoStore
         self.documentation = documentation
     }

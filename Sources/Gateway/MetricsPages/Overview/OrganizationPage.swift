@@ -53,7 +53,7 @@ public struct OrganizationPage: Sendable {
             \(table.markup)</section>
             """
         let head = PageHead(
-            "Overview", explanation: "\(readOnly)\(figures)\(recounting)", actions: "\(table.export)\(invite)")
+            "Overview", explanation: "\(readOnly)\(figures)\(recounting)", actions: "\(table.exports.menu)\(invite)")
         return organization.page(.overview, account, head: head, content)
     }
 

@@ -53,7 +53,8 @@ struct WorkspaceTable: Sendable {
                     chosen: query.isDescending ? "desc" : "asc"),
                 .hidden(name: "limit", value: String(query.limit)),
             ] + (query.filter.map { [.hidden(name: "filter", value: $0.rawValue)] } ?? []),
-            clear: query.text.isEmpty && query.owner.isEmpty ? nil : link([], filter: query.filter)
+            clear: query.text.isEmpty && query.owner.isEmpty ? nil : link([], filter: query.filter),
+            exports: exports
         ).markup
     }
 
@@ -192,19 +193,16 @@ struct WorkspaceTable: Sendable {
         return items.isEmpty ? path : "\(path)?\(FormEncoding.query(items))"
     }
 
-    /// The menu of files with all matches. Their format is a parameter, since a link cannot state what it accepts.
-    var export: HTML {
+    /// The files with all matches. Their format is a parameter, since a link cannot state what it accepts.
+    var exports: Exports {
         let isFiltered = page.matches != all
-        let extent = "\(Number.grouped(page.matches)) workspaces\(isFiltered ? ", filters applied" : "")"
-        let formats = [("CSV", "csv"), ("JSON", "json")].map { title, format -> HTML in
-            let own = link()
-            let url = own + (own.holds("?") ? "&" : "?") + "format=\(format)"
-            return """
-                <li><a href="\(url)" download="\(organization)-workspaces.\(format)">\(Icon.download.markup)\(title)</a></li>
-                """
-        }
-        return """
-            <details class="menu export"><summary class="button">\(Icon.download.markup)Export</summary><ul class="items"><li class="who quiet small">\(extent)</li>\(formats)</ul></details>
-            """
+        let own = link()
+        return Exports(
+            "\(Number.grouped(page.matches)) workspaces\(isFiltered ? ", filters applied" : "")",
+            [("CSV", "csv"), ("JSON", "json")].map { title, format in
+                Exports.File(
+                    title, url: own + (own.holds("?") ? "&" : "?") + "format=\(format)",
+                    name: "\(organization)-workspaces.\(format)")
+            })
     }
 }

@@ -38,13 +38,17 @@ public struct UsagePage: Sendable {
         let cards = zip(Metric.allCases, report.figures).enumerated().map { index, metric in
             card(metric.0, metric.1, before?.figures[index] ?? [])
         }
-        let export: HTML =
-            "<a class=\"button export\" href=\"\(link(format: "csv"))\" download=\"\(organization.id.text)-usage.csv\">\(Icon.download.markup)Export</a>"
         let head = PageHead(
             "Usage",
             explanation: "How the figures in your license developed, for the whole organization or one workspace.",
-            actions: export)
+            actions: exports.menu)
         return organization.page(.usage, account, head: head, "\(toolbar)\(cards)")
+    }
+
+    private var exports: Exports {
+        Exports(
+            "Figures of this period",
+            [Exports.File("CSV", url: link(format: "csv"), name: "\(organization.id.text)-usage.csv")])
     }
 
     // MARK: Toolbar
@@ -62,7 +66,7 @@ public struct UsagePage: Sendable {
             <label class="hidden" for="to">To (inclusive)</label><input id="to" name="to" type="date" value="\(query.to.text)">
             <label class="hidden" for="workspace">Workspace ID</label><input id="workspace" name="workspace" value="\(query.workspace ?? "")" maxlength="255" placeholder="All workspaces">
             <label class="check" for="compare"><input id="compare" name="compare" type="checkbox" value="1"\(comparing)> Compare with the \(days) days before</label>
-            <button type="submit">Apply</button></span></form></div></div>
+            <button type="submit">Apply</button>\(exports.links)</span></form></div></div>
 
             """
     }

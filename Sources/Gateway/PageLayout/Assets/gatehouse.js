@@ -33,8 +33,10 @@ if (form) {
         const [old, next] = [document.getElementById(id), page.getElementById(id)];
         if (old && next) old.replaceWith(next);
       }
-      const [files, exported] = [document, page].map((root) => root.querySelector(".tools .export .items"));
-      if (files && exported) files.replaceWith(exported);
+      for (const name of [".tools .export .items", ".exported"]) {
+        const [old, next] = [document, page].map((root) => root.querySelector(name));
+        if (old && next) old.replaceWith(next);
+      }
       history.replaceState(null, "", url);
     } catch (error) {
       if (error.name !== "AbortError") location.assign(url);
@@ -117,13 +119,42 @@ for (const section of document.querySelectorAll("section[data-copy]")) {
   section.querySelector("header").append(button);
 }
 
+// A question is shown above the page that asks it. One that can't be loaded is a page of its own, as without script.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-question]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  let page;
+  try {
+    const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
+    if (answer.ok && !answer.redirected) page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch { /* The browser shows the fault. */ }
+  if (!page?.querySelector(".confirmation")) return location.assign(link.href);
+  const dialog = document.createElement("dialog");
+  dialog.append(...page.querySelectorAll("main > :not(.head)"));
+  dialog.setAttribute("aria-label", dialog.querySelector("h1").textContent);
+  dialog.addEventListener("click", (event) => {
+    if (!event.target.closest(".confirmation .buttons a")) return;
+    event.preventDefault();
+    dialog.close();
+  });
+  const menu = link.closest("details.menu");
+  if (menu) menu.open = false;
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    (menu?.querySelector("summary") ?? link).focus();
+  });
+  document.querySelector("main").append(dialog);
+  dialog.showModal();
+});
+
 // After an action the focus returns to its row.
 const row = document.getElementById(location.hash.slice(1))?.closest("tr");
 if (row) (row.querySelector("summary, a, button") ?? row).focus({ preventScroll: false });
 
 // A notice can be dismissed without loading the page again.
 document.addEventListener("click", (event) => {
-  const close = event.target.closest("a.dismiss");
+  const close = event.target.closest(".notice a.dismiss");
   if (!close) return;
   event.preventDefault();
   history.replaceState(null, "", close.href);

@@ -33,6 +33,9 @@ package struct ConfirmationForm {
         (self.button, self.isDestructive, self.cancel, self.notice) = (button, isDestructive, cancel, notice)
     }
 
+    /// The attribute of a link to a question, which the script shows as a dialog.
+    package static let opener: HTML = " data-question"
+
     package var markup: HTML {
         let list: HTML? =
             consequences.isEmpty

@@ -38,8 +38,13 @@ package struct ListToolbar: Sendable {
     let fields: [Field]
     /// The list without search and selections; nil if there are none.
     let clear: String?
+    /// The files of the list, for narrow screens.
+    let exports: Exports?
 
-    package init(filters: [Filter] = [], action: String, fields: [Field], clear: String?) {
+    package init(
+        filters: [Filter] = [], action: String, fields: [Field], clear: String?, exports: Exports? = nil
+    ) {
+        self.exports = exports
         self.filters = filters
         self.action = action
         self.fields = fields
@@ -66,7 +71,7 @@ package struct ListToolbar: Sendable {
         let rest = fields.dropFirst(leads ? 1 : 0).map(ListToolbar.markup)
         return """
             <form class="search" method="get" action="\(action)" role="search">
-            \(leads ? fields.first.map(ListToolbar.markup) : nil)\(ListToolbar.toggle)<span class="extra">\(rest)<button type="submit">Apply</button>\(clear)</span>
+            \(leads ? fields.first.map(ListToolbar.markup) : nil)\(ListToolbar.toggle)<span class="extra">\(rest)<button type="submit">Apply</button>\(clear)\(exports?.links)</span>
             </form>
             """
     }

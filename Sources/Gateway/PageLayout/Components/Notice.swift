@@ -78,7 +78,7 @@ package struct ButtonForm: Sendable {
     /// A button that submits a form elsewhere on the page, with one more field. A list whose rows share a form is
     /// much shorter than one with a form in each row.
     package init(
-        of form: String, token: String?, name: String, value: String, title: String, label: String, kind: String = ""
+        of form: String, token: String?, name: String, value: String, title: String, label: String?, kind: String = ""
     ) {
         self.init(path: "", token: token, fields: [(name, value)], title: title, label: label, kind: kind)
         sharedForm = form
@@ -98,12 +98,13 @@ package struct ButtonForm: Sendable {
     /// The form's markup; nil if the user may not press the button.
     package var markup: HTML? {
         guard let token else { return nil }
+        let styled: HTML? = kind.isEmpty ? nil : " class=\"\(kind)\""
         let aria: HTML? = label.map { " aria-label=\"\($0)\"" }
         if let sharedForm, let field = fields.first {
             return
-                "<button type=\"submit\" form=\"\(sharedForm)\" name=\"\(field.name)\" value=\"\(field.value)\" class=\"\(kind)\"\(aria)>\(title)</button>"
+                "<button form=\"\(sharedForm)\" name=\"\(field.name)\" value=\"\(field.value)\"\(styled)\(aria)>\(title)</button>"
         }
         return
-            "<form method=\"post\" action=\"\(path)\" class=\"inline\">\(ButtonForm.hidden(fields, token))<button type=\"submit\" class=\"\(kind)\"\(aria)>\(title)</button></form>"
+            "<form method=\"post\" action=\"\(path)\" class=\"inline\">\(ButtonForm.hidden(fields, token))<button type=\"submit\"\(styled)\(aria)>\(title)</button></form>"
     }
 }

@@ -79,8 +79,7 @@ package struct PersonCell: Sendable {
             name == nil && address.isMissing
                 ? nil : subject.map { "<code title=\"\($0)\">\(PersonCell.short($0))</code>" as HTML },
         ]
-        let parts = shown.compactMap { $0 }
-        return "\(parts.first)\(parts.dropFirst().map { "<i aria-hidden=\"true\">·</i>\($0)" as HTML })"
+        return "\(shown.compactMap { $0 })"
     }
 
     /// The first and last four characters of a subject, which is enough to tell users of one name apart.

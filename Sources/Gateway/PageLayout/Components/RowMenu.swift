@@ -10,22 +10,25 @@ package struct RowMenu: Sendable {
         /// The form of an action that can be undone, and so needs no question.
         let form: ButtonForm?
         let isDestructive: Bool
+        /// Whether the page is a question, which the script shows above the list.
+        let asks: Bool
 
-        package init(_ title: String, url: String, isDestructive: Bool = false) {
+        package init(_ title: String, url: String, isDestructive: Bool = false, asks: Bool = false) {
             (self.title, self.url, form) = (title, url, nil)
             self.isDestructive = isDestructive
+            self.asks = asks || isDestructive
         }
 
         package init(_ form: ButtonForm) {
             (title, url, self.form) = (form.title, nil, form)
-            isDestructive = false
+            (isDestructive, asks) = (false, false)
         }
 
         /// The link or the form; nil for a form that the user may not send.
         var markup: HTML? {
             guard let url else { return form?.markup }
             let kind: HTML = isDestructive ? " class=\"danger\"" : ""
-            return "<a href=\"\(url)\"\(kind)>\(title)</a>"
+            return "<a href=\"\(url)\"\(kind)\(asks ? ConfirmationForm.opener : nil)>\(title)</a>"
         }
     }
 

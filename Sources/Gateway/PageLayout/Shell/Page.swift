@@ -60,6 +60,7 @@ package struct Page {
             </head>
             <body>
             <a class="skip" href="#main">Skip to the content</a>
+            \(Icon.sprite)
             \(hasHeader ? header : nil)
             <main id="main">
             \(content)

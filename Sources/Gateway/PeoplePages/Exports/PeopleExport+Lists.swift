@@ -91,7 +91,7 @@ extension MemberRow {
             switch address {
             case .none: (nil, nil)
             case .verified(let text): (text, true)
-            case .unverified(let text): (text, false)
+            case .unverified(let text): (text, isVerificationUnknown ? nil : false)
             }
         return [.text(fullName), .text(email.0), .boolean(email.1), .text(provider), .text(subject)]
     }

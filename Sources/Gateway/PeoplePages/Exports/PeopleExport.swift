@@ -26,9 +26,10 @@ struct PeopleExport<ID: Sendable>: Sendable {
     /// Returns the file. The export is recorded in the audit log; a `HEAD` request exports nothing.
     func reply(_ context: RequestContext) async throws(Problem) -> Reply {
         guard context.request.method != .head else { return .stream(type: format.contentType, tag: nil) { _ in } }
-        let ids = try await ids()
         let details = [("list", list.rawValue), ("format", format.mediaType)] + filters.filter { !$0.value.isEmpty }
+        // Another site's link is refused before anything is read.
         try await management.recordMemberExport(context, details: details)
+        let ids = try await ids()
         let export = self
         return .stream(type: format.contentType, tag: nil) { writer in
             try await writer.write(export.format.beginning(export.columns))

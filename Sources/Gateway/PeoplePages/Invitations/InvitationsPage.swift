@@ -47,12 +47,16 @@ package struct InvitationsPage: DocumentPage {
             <div id="results">\(page.items.isEmpty ? nothing : table)
             \(pager)</div></div>
             """
+        return organization.peoplePage(account, notice: notice ?? keptLinks, exports: exports, content)
+    }
+
+    private var exports: Exports {
         var exported = query
         (exported.page, exported.limit) = (1, 50)
-        let export = ExportMenu(
+        return ListExport(
             organization: organization, list: .invitations, matches: page.matches, isFiltered: query.isSearch,
-            path: path, items: InvitationListAddress.items(exported))
-        return organization.peoplePage(account, notice: notice ?? keptLinks, export: export, content)
+            path: path, items: InvitationListAddress.items(exported)
+        ).exports
     }
 
     private var keptLinks: Notice? {
@@ -80,7 +84,7 @@ package struct InvitationsPage: DocumentPage {
                     options: [("state", "State"), ("email", "Email address"), ("date", "Date")],
                     chosen: query.sort.rawValue),
                 .hidden(name: "limit", value: String(query.limit)),
-            ], clear: query.isSearch ? path : nil
+            ], clear: query.isSearch ? path : nil, exports: exports
         ).markup
     }
 
@@ -121,13 +125,10 @@ package struct InvitationsPage: DocumentPage {
 
     private func row(_ invitation: Invitation) -> HTML {
         return """
-            <tr id="i-\(invitation.id)" tabindex="-1"><th scope="row"><div class="person"><span class="avatar" aria-hidden="true">\(InvitationsPage.mail)</span><div><span class="name">\(invitation.email.spelling)</span><span class="parts">Invited by \(invitation.inviterName(names))</span></div></div></th><td class="role" data-label="Role">\(invitation.role.title)</td><td class="state" data-label="State">\(invitation.state.badge.markup)</td><td class="when" data-label="Date"><span>\(date(invitation))</span></td><td class="email" data-label="Email"><div>\(email(invitation))</div></td>\(actions(invitation))</tr>
+            <tr id="i-\(invitation.id)" tabindex="-1"><th scope="row"><div class="person"><span class="avatar" aria-hidden="true">\(Icon.mail.markup)</span><div><span class="name">\(invitation.email.spelling)</span><span class="parts">Invited by \(invitation.inviterName(names))</span></div></div></th><td class="role" data-label="Role">\(invitation.role.title)</td><td class="state" data-label="State">\(invitation.state.badge.markup)</td><td class="when" data-label="Date"><span>\(date(invitation))</span></td><td class="email" data-label="Email"><div>\(email(invitation))</div></td>\(actions(invitation))</tr>
 
             """
     }
-
-    private static let mail: HTML =
-        "<svg class=\"icon\" viewBox=\"0 0 16 16\" focusable=\"false\"><path d=\"M2.5 4h11v8h-11zM2.5 4.5 8 9l5.5-4.5\"></path></svg>"
 
     private func date(_ invitation: Invitation) -> HTML {
         let times = account.times

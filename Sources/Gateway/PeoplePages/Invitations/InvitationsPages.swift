@@ -18,7 +18,9 @@ struct InvitationsPages: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint("invitationsPage", .get, Paths.invitations, .page, .permitted(.readMembers, .later(show))),
+            Endpoint(
+                "invitationsPage", .get, Paths.invitations, .page, .permitted(.readMembers, .later(show)),
+                isExport: { ExportFormat($0) != nil }),
             Endpoint(
                 "invitationsPage", .post, Paths.invitations, .page,
                 .permitted(.writeMembers, .form(.required, resend))),

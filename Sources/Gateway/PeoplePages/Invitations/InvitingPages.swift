@@ -101,8 +101,11 @@ struct InvitingPages: Sendable {
         to result: InvitingResult, _ context: RequestContext, _ permitted: PermittedCaller,
         _ management: ManagementRequest
     ) async throws(Problem) -> Reply {
-        if let id = try await management.keep(result) {
-            return .redirect([("id", id)].address(of: Paths.invitationLinks.path(permitted.organization.id.text)))
+        if let kept = try await management.keep(result) {
+            let replaced = kept.replacedLinks == 0 ? "" : String(kept.replacedLinks)
+            return .redirect(
+                [("id", kept.id), ("replaced", replaced)].address(
+                    of: Paths.invitationLinks.path(permitted.organization.id.text)))
         }
         return try await management.show(
             InvitingResultPage(
@@ -118,10 +121,11 @@ struct InvitingPages: Sendable {
             // A result is gone once the user is done with it: also for the browser's history.
             return .redirect(Paths.invitations.path(permitted.organization.id.text))
         }
-        return try await management.show(
-            InvitingResultPage(
-                account: permitted.caller.account, organization: permitted.header, result: result, id: id,
-                formToken: permitted.formToken))
+        var page = InvitingResultPage(
+            account: permitted.caller.account, organization: permitted.header, result: result, id: id,
+            formToken: permitted.formToken)
+        page.replacedLinks = context.query["replaced"].flatMap { Int($0) } ?? 0
+        return try await management.show(page)
     }
 
     private func finish(

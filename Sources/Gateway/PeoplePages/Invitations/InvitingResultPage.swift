@@ -13,6 +13,8 @@ package struct InvitingResultPage: DocumentPage {
     /// The id of the kept result; nil if it is shown this once.
     private let id: String?
     private let formToken: String?
+    /// The number of links of earlier results that this result took the place of.
+    package var replacedLinks = 0
 
     package init(
         account: Account, organization: OrganizationHeader, result: InvitingResult, id: String?, formToken: String?
@@ -34,11 +36,22 @@ package struct InvitingResultPage: DocumentPage {
                 as HTML
         }
         let content: HTML = """
-            <div class="panel links"><div class="result"><span class="tick">\(Icon.check.markup)</span><div><h2>\(title)</h2><p>\(text(hasLinks))</p></div></div>
+            \(replacement?.markup)<div class="panel links"><div class="result"><span class="tick">\(Icon.check.markup)</span><div><h2>\(title)</h2><p>\(text(hasLinks))</p></div></div>
             \(result.created.enumerated().map { item($0, $1) })\(others)
             <div class="buttons foot-row">\(done)<a class="button" href="\(Paths.newInvitations.path(organization.id.text))">Invite more</a>\(expiry)</div></div>
             """
         return organization.page(.members, account, head: InvitingWay.head(in: organization), content)
+    }
+
+    private var replacement: Notice? {
+        guard replacedLinks > 0 else { return nil }
+        let links = replacedLinks == 1 ? "1 earlier link is" : "\(Number.grouped(replacedLinks)) earlier links are"
+        let them = replacedLinks == 1 ? "it was" : "they were"
+        let list = Paths.invitations.path(organization.id.text)
+        return Notice(
+            .caution,
+            "\(links) not shown any more, because too many are kept at once. If \(them) not passed on, make a new link in the <a href=\"\(list)\">list of invitations</a>."
+        )
     }
 
     private func text(_ hasLinks: Bool) -> HTML {
@@ -54,13 +67,10 @@ package struct InvitingResultPage: DocumentPage {
     private func item(_ index: Int, _ item: InvitingResult.Created) -> HTML {
         guard let link = item.link else { return "<div class=\"link\"><strong>\(item.email)</strong></div>" }
         return """
-            <div class="link"><label for="link-\(index)">\(item.email)</label><div class="copied"><input id="link-\(index)" class="once" readonly value="\(link)"><button type="button" data-copy="link-\(index)" aria-label="Copy the link for \(item.email)">\(InvitingResultPage.copy)Copy</button></div></div>
+            <div class="link"><label for="link-\(index)">\(item.email)</label><div class="copied"><input id="link-\(index)" class="once" readonly value="\(link)"><button type="button" data-copy="link-\(index)" aria-label="Copy the link for \(item.email)">\(Icon.copy.markup)Copy</button></div></div>
 
             """
     }
-
-    private static let copy: HTML =
-        "<svg class=\"icon\" viewBox=\"0 0 16 16\" aria-hidden=\"true\" focusable=\"false\"><path d=\"M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3\"></path></svg>"
 
     private var others: HTML? {
         guard !result.others.isEmpty else { return nil }

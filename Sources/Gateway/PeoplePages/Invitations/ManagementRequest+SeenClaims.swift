@@ -23,8 +23,7 @@ extension ManagementRequest {
         return SeenClaims(
             names: names, claim: claim,
             values: seen.values.map { SeenClaims.Item($0.text, people: $0.people, url: url(claim, $0.text)) },
-            isAbsent: seen.isListed && !seen.isPartial && seen.values.isEmpty
-                && seen.people > seen.unreadable,
+            isAbsent: seen.isAbsent,
             carriers: value.isEmpty
                 ? nil
                 : SeenClaims.Carriers(

@@ -54,6 +54,8 @@ package struct MemberRow: Sendable {
     let sources: [Source]
     let lastSignIn: Timestamp?
     let isOneself: Bool
+    /// Whether the verification of the address is not known; the address then counts as not verified.
+    var isVerificationUnknown = false
 
     package init(
         id: String, fullName: String?, address: PersonCell.Address, provider: String?, subject: String, role: Role?,

@@ -32,26 +32,29 @@ struct MemberRows {
     func row(_ member: Member) -> MemberRow {
         row(
             member.id, member.identity, fullName: member.fullName,
-            PersonCell.Address(member.email?.spelling, isVerified: member.isEmailVerified), member, member.signIn)
+            PersonCell.Address(member.email?.spelling, isVerified: member.isEmailVerified), member, member.signIn,
+            isVerificationUnknown: member.isVerified == nil)
     }
 
     func row(_ person: PersonAccess) -> MemberRow {
         row(
             person.id, person.known.identity, fullName: person.fullName,
             PersonCell.Address(person.email?.spelling, isVerified: person.isEmailVerified), person.member,
-            person.known.signIn)
+            person.known.signIn, isVerificationUnknown: person.isVerified == nil)
     }
 
     private func row(
         _ id: IdentityID, _ identity: Identity, fullName: String?, _ address: PersonCell.Address, _ member: Member?,
-        _ signIn: LastSignIn?
+        _ signIn: LastSignIn?, isVerificationUnknown: Bool
     ) -> MemberRow {
-        MemberRow(
+        var row = MemberRow(
             id: id.text, fullName: fullName, address: address,
             provider: signIn.map { management.configuration.name(of: $0.provider) }
                 ?? management.providerName(of: identity.issuer), subject: identity.subject.text,
             role: member?.role, sources: member?.sources.map(source) ?? [], lastSignIn: signIn?.seenAt,
             isOneself: management.isOwn(id))
+        row.isVerificationUnknown = isVerificationUnknown
+        return row
     }
 
     private func source(_ source: Member.Source) -> MemberRow.Source {

@@ -39,15 +39,16 @@ package struct MembersPage: DocumentPage {
             <div id="results">\(page.items.isEmpty ? nothing : table)\(onlyOneself)
             \(pager)</div></div>
             """
-        return organization.peoplePage(account, notice: notice, export: export, content)
+        return organization.peoplePage(account, notice: notice, exports: exports, content)
     }
 
-    private var export: ExportMenu {
+    private var exports: Exports {
         var query = query
         (query.page, query.limit) = (1, 50)
-        return ExportMenu(
+        return ListExport(
             organization: organization, list: .members, matches: page.matches, isFiltered: query.isSearch,
-            path: organization.path(.members), items: MemberListAddress.items(query))
+            path: organization.path(.members), items: MemberListAddress.items(query)
+        ).exports
     }
 
     private var address: MemberListAddress { MemberListAddress(organization: organization, query: query) }
@@ -79,7 +80,7 @@ package struct MembersPage: DocumentPage {
                     chosen: query.isDescending ? "desc" : "asc"),
                 .hidden(name: "limit", value: String(query.limit)),
             ] + (query.rule.map { [.hidden(name: "rule", value: $0)] } ?? []),
-            clear: query.isSearch ? organization.path(.members) : nil
+            clear: query.isSearch ? organization.path(.members) : nil, exports: exports
         ).markup
     }
 
@@ -153,7 +154,7 @@ package struct MembersPage: DocumentPage {
         }
         let ending =
             row.lastSignIn == nil
-            ? [] : [RowMenu.Item("End sessions…", url: address.url(of: .endSessions, on: row.id))]
+            ? [] : [RowMenu.Item("End sessions…", url: address.url(of: .endSessions, on: row.id), asks: true)]
         return RowMenu(
             on: row.title,
             [

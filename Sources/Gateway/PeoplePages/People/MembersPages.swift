@@ -15,7 +15,9 @@ struct MembersPages: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint("membersPage", .get, Paths.members, .page, .permitted(.readMembers, .later(show))),
+            Endpoint(
+                "membersPage", .get, Paths.members, .page, .permitted(.readMembers, .later(show)),
+                isExport: { ExportFormat($0) != nil }),
             Endpoint(
                 "membersPage", .post, Paths.members, .page, .permitted(.writeMembers, .form(.required, undo))),
         ]

@@ -51,7 +51,7 @@ extension OrganizationHeader {
     /// - Parameters:
     ///   - notice: the result of the last action.
     ///   - export: the menu that exports the list.
-    func peoplePage(_ account: Account, notice: Notice?, export: ExportMenu, _ content: HTML) -> HTML {
+    func peoplePage(_ account: Account, notice: Notice?, exports: Exports, _ content: HTML) -> HTML {
         let readOnly: HTML? = isReadOnly ? "You have read-only access. " : nil
         let invite: HTML? =
             isReadOnly
@@ -61,7 +61,7 @@ extension OrganizationHeader {
             "Members",
             explanation:
                 "\(readOnly)People with a role in \(name). A role here gives no access to the inside of a workspace.",
-            actions: "\(export.markup)\(invite)")
+            actions: "\(exports.menu)\(invite)")
         return page(.members, account, head: head, "\(notice?.markup)\(content)")
     }
 

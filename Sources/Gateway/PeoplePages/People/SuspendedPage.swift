@@ -48,23 +48,25 @@ package struct SuspendedPage: DocumentPage {
     package var document: HTML {
         var notice = notice
         notice?.dismissal = query.url(in: organization)
+        var exported = query
+        (exported.page, exported.limit) = (1, 50)
+        let exports = ListExport(
+            organization: organization, list: .suspended, matches: page.matches, isFiltered: !query.text.isEmpty,
+            path: organization.path(.members), items: exported.items
+        ).exports
         let toolbar = ListToolbar(
             filters: PeopleList.suspended.tabs(in: organization, counts), action: organization.path(.members),
             fields: [
                 .search(name: "q", label: "Name, email or user ID", value: query.text),
                 .hidden(name: "list", value: "suspended"), .hidden(name: "limit", value: String(query.limit)),
-            ], clear: query.text.isEmpty ? nil : PeopleList.suspended.url(in: organization))
+            ], clear: query.text.isEmpty ? nil : PeopleList.suspended.url(in: organization),
+            exports: exports)
         let content: HTML = """
             <div class="panel people-list">\(toolbar.markup)
             <div id="results">\(page.items.isEmpty ? nothing : table)
             \(pager)</div></div>
             """
-        var exported = query
-        (exported.page, exported.limit) = (1, 50)
-        let export = ExportMenu(
-            organization: organization, list: .suspended, matches: page.matches, isFiltered: !query.text.isEmpty,
-            path: organization.path(.members), items: exported.items)
-        return organization.peoplePage(account, notice: notice, export: export, content)
+        return organization.peoplePage(account, notice: notice, exports: exports, content)
     }
 
     private var nothing: HTML {
@@ -117,7 +119,7 @@ package struct SuspendedPage: DocumentPage {
                 ]
             ])
         return """
-            <td class="row-actions"><a class="button slim" href="\(query.reinstating(row.person.id, in: organization))">Reinstate…</a>\(menu.markup)</td>
+            <td class="row-actions"><a class="button slim"\(ConfirmationForm.opener) href="\(query.reinstating(row.person.id, in: organization))">Reinstate…</a>\(menu.markup)</td>
             """
     }
 

@@ -189,7 +189,8 @@ public struct AccountPage: DocumentPage {
         let signOut = account.signOut(title: "Sign out", icon: .leave)
         let others: HTML? =
             account.formToken == nil || sessions.count < 2
-            ? nil : "<a class=\"button\" href=\"\(Paths.account.text)?confirm=end_others\">End all other sessions…</a>"
+            ? nil
+            : "<a class=\"button\" href=\"\(Paths.account.text)?confirm=end_others\"\(ConfirmationForm.opener)>End all other sessions…</a>"
         let buttons: HTML? =
             account.formToken == nil ? nil : "<div class=\"buttons\">\(others ?? "<span></span>")\(signOut)</div>"
         let list: HTML =
