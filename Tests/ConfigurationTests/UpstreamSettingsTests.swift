@@ -160,7 +160,10 @@ struct UpstreamSettingsTests {
             "upstreams[0].access[0].allow[0].claim_value", "is required unless match"
         ),
         (
-            file(upstream(#""access":[{"path":"/*","allow":["organization-manager",{"claim_name":"b","match":"exists","claim_nam":"a"}]}]"#)),
+            file(
+                upstream(
+                    #""access":[{"path":"/*","allow":["organization-manager",{"claim_name":"b","match":"exists","claim_nam":"a"}]}]"#
+                )),
             "upstreams[0].access[0].allow[1].claim_nam", "did you mean \"claim_name\"?"
         ),
         (file(upstream(#""access":[{"path":"/*","allow":[]}]"#)), "upstreams[0].access[0].allow", "must not be empty"),

@@ -3,7 +3,9 @@ internal import Text
 
 /// The gateway's own cookies, which no upstream sees or sets.
 enum GatewayCookies {
-    private static let names = ["gatehouse", "gatehouse-browser", "gatehouse-begin", "gatehouse-app", "gatehouse-place"].map {
+    private static let names = [
+        "gatehouse", "gatehouse-browser", "gatehouse-begin", "gatehouse-app", "gatehouse-place",
+    ].map {
         Array($0.utf8)
     }
     /// Prefixes that browsers treat specially, without regard to case (RFC 6265bis, section 4.1.3).

@@ -1,8 +1,9 @@
 internal import Assertions
 internal import Configuration
 internal import HTTPMessage
+internal import Identities
 internal import RuntimeConfiguration
-public import Sockets
+internal import Sockets
 internal import Text
 internal import Upstreams
 

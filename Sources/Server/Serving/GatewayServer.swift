@@ -32,7 +32,8 @@ public final class GatewayServer {
     ///   - reactors: the number of event-loop threads, at least one.
     init(
         _ configurations: Published<RuntimeConfiguration>, tls: Published<TLSServerContext?>? = nil,
-        listen: [SocketAddress], adminListen: SocketAddress?, forwardAuthListen: SocketAddress? = nil, reactors count: Int,
+        listen: [SocketAddress], adminListen: SocketAddress?, forwardAuthListen: SocketAddress? = nil,
+        reactors count: Int,
         limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database,
         store: MetricsStore, services: GatewayServices,
         keySetVersion: KeySetVersion, log: Log, isDemo: Bool = false

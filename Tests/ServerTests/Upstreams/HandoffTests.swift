@@ -158,7 +158,8 @@ struct HandoffTests {
     func paths() async throws {
         let upstreams = try UpstreamWorld()
         let browser = upstreams.browser()
-        func get(_ path: String, _ method: String = "GET", host: String = UpstreamWorld.host) async throws -> TestAnswer {
+        func get(_ path: String, _ method: String = "GET", host: String = UpstreamWorld.host) async throws -> TestAnswer
+        {
             try await browser.send(method, path, toHost: host, fields: ["Accept: application/json"])
         }
         let keys = try await get("/.gatehouse/jwks.json")
@@ -166,7 +167,8 @@ struct HandoffTests {
         #expect(keys.field("Cache-Control") == "max-age=3600")
         let own = try await upstreams.world.get("/.well-known/jwks.json")
         #expect(own.body == keys.body && own.field("Cache-Control") == "max-age=3600")
-        for path in ["/.gatehouse/", "/.gatehouse", "/.gatehouse/other", "/%2egatehouse/x", "/.gatehouse/../api/v1/me"] {
+        for path in ["/.gatehouse/", "/.gatehouse", "/.gatehouse/other", "/%2egatehouse/x", "/.gatehouse/../api/v1/me"]
+        {
             #expect(try await get(path).status == 404, "\(path)")
         }
         #expect(try await get("/.gatehouse/handoff", "HEAD").status == 405)
