@@ -143,10 +143,13 @@ let package = Package(
             ]),
         // The gateway
         library(
+            "SettingDeclarations", in: "",
+            uses: ["Cryptography", "Files", "JSON", "Text", "Threads", "Time", "TimeZones"]),
+        library(
             "Configuration", in: "",
             uses: [
                 "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Threads", "Time", "TimeZones", "Tokens",
+                "Invitations", "JSON", "Mail", "Policy", "SettingDeclarations", "Sockets", "Text", "Time", "Tokens",
             ]),
         library(
             "RuntimeConfiguration", in: "Gateway/",
@@ -257,7 +260,8 @@ let package = Package(
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
                 "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Server",
-                "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "SettingDeclarations", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens",
+                "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
         // Tools
@@ -278,7 +282,7 @@ let package = Package(
             "FuzzTargets", in: "Tools/",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "Inventory",
-                "JSON", "Mail", "Time", "Tokens", "Web",
+                "JSON", "Mail", "SettingDeclarations", "Time", "Tokens", "Web",
             ]),
         // Tests
         .target(
@@ -377,7 +381,10 @@ let package = Package(
             ]),
         tests(
             "Configuration",
-            uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),
+            uses: [
+                "ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Policy", "SettingDeclarations",
+                "Sockets", "Text", "Time", "Tokens",
+            ]),
         tests(
             "Server",
             uses: [
