@@ -207,6 +207,12 @@ let package = Package(
                 "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time", "TimeZones", "Web",
             ]),
         library(
+            "UpstreamPages", in: "Gateway/",
+            uses: [
+                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
+                "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Tokens", "Web",
+            ]),
+        library(
             "PeoplePages", in: "Gateway/",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
@@ -241,7 +247,8 @@ let package = Package(
                 "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore", "Invitations",
                 "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID", "PageLayout",
                 "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow", "SignInPages",
-                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "UpstreamPages", "Web",
+                "WorkspaceMetrics",
             ]),
         library(
             "DemoProvider", in: "Demo/",
@@ -325,7 +332,7 @@ let package = Package(
                 "AccessPages", "AccessUseCases", "Audit", "AuditLogPages", "ClaimMapping", "GatehouseTesting", "Grants",
                 "Identities", "Inventory", "InventoryStore", "Invitations", "JSON", "MetricsPages",
                 "MetricsSnapshots", "PageLayout", "People", "PeoplePages", "Policy", "Sessions", "SignInPages", "Text",
-                "Time", "TimeZones", "Web", "WorkspaceMetrics",
+                "Time", "TimeZones", "Tokens", "UpstreamPages", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests("Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests("ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),
@@ -398,7 +405,7 @@ let package = Package(
             "Commands",
             uses: [
                 "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "Identities", "JSON",
-                "Server", "Time", "WorkspaceMetrics",
+                "Server", "SettingDeclarations", "Time", "WorkspaceMetrics",
             ]),
         tests("FuzzTargets"),
     ] + (isFuzzing ? [fuzzer] : [])

@@ -107,7 +107,7 @@ struct UpstreamSettingsTests {
         ])
     func origins(url: String, host: String, origin: String, expected: String, isSecure: Bool) throws {
         let (upstream, _) = try parse(origin, host: host, at: url)
-        #expect(upstream.origin == expected && upstream.isSecure == isSecure)
+        #expect(upstream.origin == expected && upstream.isSecure == isSecure && upstream.rules.origin == expected)
         #expect(upstream.host == host.lowercased())
     }
 
