@@ -289,7 +289,7 @@ let package = Package(
             "FuzzTargets", in: "Tools/",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "Inventory",
-                "JSON", "Mail", "SettingDeclarations", "Time", "Tokens", "Web",
+                "JSON", "Mail", "Policy", "SettingDeclarations", "Time", "Tokens", "Web",
             ]),
         // Tests
         .target(
@@ -390,7 +390,7 @@ let package = Package(
             "Configuration",
             uses: [
                 "ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Policy", "SettingDeclarations",
-                "Sockets", "Text", "Time", "Tokens",
+                "Sockets", "TestCertificates", "Text", "Time", "Tokens",
             ]),
         tests(
             "Server",

@@ -3,6 +3,7 @@ import Identities
 import Policy
 import SettingDeclarations
 import Sockets
+import TestCertificates
 import Testing
 
 @testable import Configuration
@@ -253,5 +254,29 @@ struct UpstreamSettingsTests {
         #expect(try warnings(#""address":"http://127.0.0.1:1""#, more: #""secret_key":{"env":"A_KEY"}"#).isEmpty)
         let closed = try warnings("", more: #""secret_key":{"env":"A_KEY"},"forward_auth_listen":"127.0.0.1:9""#)
         #expect(closed.count == 1 && closed[0].hasPrefix("forward_auth_listen: refuses every request"))
+    }
+
+    @Test("a host that the certificate does not name causes a warning")
+    func certificate() throws {
+        let authority = try TestAuthority()
+        // Its directory is deleted with it.
+        defer { withExtendedLifetime(authority) {} }
+        let issued = try authority.issue("DNS:access.example.com", "DNS:*.apps.example.com")
+        let tls = #","tls":{"certificate":"\#(issued.certificate)","private_key":"\#(issued.key)"}"#
+        func hosts(_ names: String...) throws -> [String] {
+            let upstreams = names.enumerated().map { index, host in
+                UpstreamSettingsTests.upstream(host: host).replacing("\"reports\"", with: "\"u\(index)\"")
+            }
+            let file = UpstreamSettingsTests.file(
+                upstreams.joined(separator: ","),
+                more:
+                    #""forward_auth_listen":"127.0.0.1:9","trusted_proxies":["10.0.0.0/8"],"secret_key":{"env":"A_KEY"}"#
+                    + tls)
+            let sources = SettingSources(environment: { TestFiles.environment[$0] }, exposure: { _ in nil })
+            return try SettingsFile.parse(Array(file.utf8), path: "/g.jsonc", sources: sources).warnings.map(\.path)
+        }
+        #expect(try hosts("a.apps.example.com", "B.apps.example.com").isEmpty)
+        #expect(try hosts("a.apps.example.com", "reports.example.com") == ["upstreams[1].host"])
+        #expect(try hosts("apps.example.com", "a.b.apps.example.com") == ["upstreams[0].host", "upstreams[1].host"])
     }
 }

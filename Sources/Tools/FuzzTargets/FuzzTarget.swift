@@ -5,6 +5,7 @@
 public enum FuzzTarget: String, Sendable, CaseIterable {
     case request, json, jws, jwk, pem, base64url, pointer, glob, configuration, inventory
     case response, target, smtp, email
+    case upstreamPath = "upstream-path"
 
     /// Passes the bytes to the parser and checks its results against its promises.
     public func run(_ bytes: [UInt8]) {
@@ -23,6 +24,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .target: fuzzLocalTarget(bytes)
         case .smtp: fuzzSMTP(bytes)
         case .email: fuzzEmail(bytes)
+        case .upstreamPath: fuzzUpstreamPath(bytes)
         }
     }
 }
