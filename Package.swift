@@ -230,6 +230,12 @@ let package = Package(
                 "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time", "TimeZones", "Web",
             ]),
         library(
+            "UpstreamPages", in: "Gateway/",
+            uses: [
+                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
+                "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Tokens", "Web",
+            ]),
+        library(
             "PeoplePages", in: "Gateway/",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
@@ -265,7 +271,7 @@ let package = Package(
                 "InventoryStore", "Invitations", "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases",
                 "OpenID", "PageLayout", "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions",
                 "SignInFlow", "SignInPages", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens",
-                "UpstreamGate", "Upstreams", "Web", "WorkspaceMetrics",
+                "UpstreamGate", "UpstreamPages", "Upstreams", "Web", "WorkspaceMetrics",
             ]),
         library(
             "DemoProvider", in: "Demo/",
@@ -306,7 +312,7 @@ let package = Package(
             "FuzzTargets", in: "Tools/",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "Inventory",
-                "JSON", "Mail", "SettingDeclarations", "Time", "Tokens", "Upstreams", "Web",
+                "JSON", "Mail", "Policy", "SettingDeclarations", "Time", "Tokens", "Upstreams", "Web",
             ]),
         // Tests
         .target(
@@ -349,7 +355,7 @@ let package = Package(
                 "AccessPages", "AccessUseCases", "Audit", "AuditLogPages", "ClaimMapping", "GatehouseTesting", "Grants",
                 "Identities", "Inventory", "InventoryStore", "Invitations", "JSON", "MetricsPages",
                 "MetricsSnapshots", "PageLayout", "People", "PeoplePages", "Policy", "Sessions", "SignInPages", "Text",
-                "Time", "TimeZones", "Web", "WorkspaceMetrics",
+                "Time", "TimeZones", "Tokens", "UpstreamPages", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests("Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests("ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),
@@ -410,7 +416,7 @@ let package = Package(
             "Configuration",
             uses: [
                 "ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Policy", "SettingDeclarations",
-                "Sockets", "Text", "Time", "Tokens",
+                "Sockets", "TestCertificates", "Text", "Time", "Tokens",
             ]),
         tests(
             "Server",
@@ -425,7 +431,7 @@ let package = Package(
             "Commands",
             uses: [
                 "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "Identities", "JSON",
-                "Server", "Time", "WorkspaceMetrics",
+                "Server", "SettingDeclarations", "Time", "WorkspaceMetrics",
             ]),
         tests(
             "Assertions",

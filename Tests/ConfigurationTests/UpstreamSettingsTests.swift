@@ -3,6 +3,7 @@ import Identities
 import Policy
 import SettingDeclarations
 import Sockets
+import TestCertificates
 import Testing
 
 @testable import Configuration
@@ -107,7 +108,7 @@ struct UpstreamSettingsTests {
         ])
     func origins(url: String, host: String, origin: String, expected: String, isSecure: Bool) throws {
         let (upstream, _) = try parse(origin, host: host, at: url)
-        #expect(upstream.origin == expected && upstream.isSecure == isSecure)
+        #expect(upstream.origin == expected && upstream.isSecure == isSecure && upstream.rules.origin == expected)
         #expect(upstream.host == host.lowercased())
     }
 
@@ -162,9 +163,9 @@ struct UpstreamSettingsTests {
         (
             file(
                 upstream(
-                    #""access":[{"path":"/*","allow":["organization-manager",{"claim_name":"b","match":"exists","claim_nam":"a"}]}]"#
-                )),
-            "upstreams[0].access[0].allow[1].claim_nam", "did you mean \"claim_name\"?"
+                    #""access":[{"path":"/*","allow":["organization-viewer","#
+                        + #"{"claim_name":"b","match":"exists","clam":"a"}]}]"#)),
+            "upstreams[0].access[0].allow[1].clam", "is not a setting"
         ),
         (file(upstream(#""access":[{"path":"/*","allow":[]}]"#)), "upstreams[0].access[0].allow", "must not be empty"),
         (
@@ -253,5 +254,29 @@ struct UpstreamSettingsTests {
         #expect(try warnings(#""address":"http://127.0.0.1:1""#, more: #""secret_key":{"env":"A_KEY"}"#).isEmpty)
         let closed = try warnings("", more: #""secret_key":{"env":"A_KEY"},"forward_auth_listen":"127.0.0.1:9""#)
         #expect(closed.count == 1 && closed[0].hasPrefix("forward_auth_listen: refuses every request"))
+    }
+
+    @Test("a host that the certificate does not name causes a warning")
+    func certificate() throws {
+        let authority = try TestAuthority()
+        // Its directory is deleted with it.
+        defer { withExtendedLifetime(authority) {} }
+        let issued = try authority.issue("DNS:access.example.com", "DNS:*.apps.example.com")
+        let tls = #","tls":{"certificate":"\#(issued.certificate)","private_key":"\#(issued.key)"}"#
+        func hosts(_ names: String...) throws -> [String] {
+            let upstreams = names.enumerated().map { index, host in
+                UpstreamSettingsTests.upstream(host: host).replacing("\"reports\"", with: "\"u\(index)\"")
+            }
+            let file = UpstreamSettingsTests.file(
+                upstreams.joined(separator: ","),
+                more:
+                    #""forward_auth_listen":"127.0.0.1:9","trusted_proxies":["10.0.0.0/8"],"secret_key":{"env":"A_KEY"}"#
+                    + tls)
+            let sources = SettingSources(environment: { TestFiles.environment[$0] }, exposure: { _ in nil })
+            return try SettingsFile.parse(Array(file.utf8), path: "/g.jsonc", sources: sources).warnings.map(\.path)
+        }
+        #expect(try hosts("a.apps.example.com", "B.apps.example.com").isEmpty)
+        #expect(try hosts("a.apps.example.com", "reports.example.com") == ["upstreams[1].host"])
+        #expect(try hosts("apps.example.com", "a.b.apps.example.com") == ["upstreams[0].host", "upstreams[1].host"])
     }
 }

@@ -86,6 +86,11 @@ public struct AccessRules: Sendable {
     /// The access rules of the upstreams, in the order of the file.
     public var upstreams: [UpstreamRules] { content.upstreams }
 
+    /// Returns true if an organization has upstreams.
+    public func hasUpstreams(_ organization: OrganizationID) -> Bool {
+        content.upstreams.contains { $0.organization == organization }
+    }
+
     /// Returns the upstreams of an organization, in the order of the file.
     public func upstreams(of organization: OrganizationID) -> [UpstreamRules] {
         content.upstreams.filter { $0.organization == organization }

@@ -3,6 +3,7 @@ public import Identities
 internal import JSON
 public import Policy
 package import SettingDeclarations
+internal import Text
 
 /// An application behind the gateway.
 public struct UpstreamSettings: Sendable {
@@ -27,7 +28,7 @@ public struct UpstreamSettings: Sendable {
     public let organization: OrganizationID
     /// The places at which the application listens; empty if another proxy passes the requests on (forward-auth).
     public let addresses: [UpstreamAddress]
-    public let rules: UpstreamRules
+    public private(set) var rules: UpstreamRules
     /// The value of `X-Forwarded-User` and of the assertion's `sub`.
     public let user: UserName
     /// True if the client's `Authorization` is passed on.
@@ -53,6 +54,8 @@ public struct UpstreamSettings: Sendable {
         var copy = self
         copy.origin = "\(url.scheme)://\(host)" + (url.port.map { ":\($0)" } ?? "")
         copy.isSecure = publicURL.isSecure
+        copy.rules = UpstreamRules(
+            id: id, name: name, organization: organization, origin: copy.origin, rules: rules.rules)
         return copy
     }
 }
@@ -68,10 +71,11 @@ extension UpstreamSettings: Section {
             let timeout = members[S.timeout], let bodyLimit = members[S.bodyLimit]
         else { return nil }
         let name = members[S.name] ?? id.text
-        rules = UpstreamRules(id: id, name: name, organization: organization, rules: access.map(\.rule))
         (self.id, self.name, self.host, self.organization) = (id, name, host, organization)
         let origin = members[S.origin]
         (self.origin, isSecure) = (origin?.origin ?? "https://\(host)", origin?.isSecure ?? true)
+        rules = UpstreamRules(
+            id: id, name: name, organization: organization, origin: self.origin, rules: access.map(\.rule))
         isOriginGiven = origin != nil
         (addresses, self.user, self.passAuthorization) = (members[S.address] ?? [], user, passAuthorization)
         (upgradeIdle, self.preserveHost, requestHeaders) = (idle.duration, preserveHost, headers.fields)
@@ -82,7 +86,7 @@ extension UpstreamSettings: Section {
     /// Checks combinations of settings.
     private static func check(_ members: SectionMembers) {
         if let origin = members[origin], let host = members[host], let url = AbsoluteURL(origin.origin),
-            url.host != host
+            !url.host.isExactly(host)
         {
             members.fault(self.origin, "must have the host \(host): only scheme and port may differ from public_url's")
         }

@@ -5,6 +5,7 @@
 public enum FuzzTarget: String, Sendable, CaseIterable {
     case request, json, jws, jwk, pem, base64url, pointer, glob, configuration, inventory
     case response, target, smtp, email, upstream
+    case upstreamPath = "upstream-path"
 
     /// Passes the bytes to the parser and checks its results against its promises.
     public func run(_ bytes: [UInt8]) {
@@ -24,6 +25,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .smtp: fuzzSMTP(bytes)
         case .email: fuzzEmail(bytes)
         case .upstream: fuzzUpstreamAnswer(bytes)
+        case .upstreamPath: fuzzUpstreamPath(bytes)
         }
     }
 }

@@ -7,6 +7,12 @@ extension UpstreamExplanation {
     /// Writes the explanation as one object.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
+        writeMembers(to: &writer)
+        writer.endObject()
+    }
+
+    /// Writes the explanation's members into an object.
+    public func writeMembers(to writer: inout JSONWriter) {
         writer.member("upstream", upstream.text)
         writer.member("organization", organization.text)
         writer.member("method", method)
@@ -20,7 +26,6 @@ extension UpstreamExplanation {
         writer.endArray()
         writer.name("access")
         if let access { access.write(to: &writer) } else { writer.null() }
-        writer.endObject()
     }
 
     /// The explanation as text: the outcome, then each rule with its conditions.
@@ -60,6 +65,28 @@ extension UpstreamCondition {
 }
 
 extension UpstreamRule {
+    /// Writes the rule as one object.
+    ///
+    /// - Parameter rank: its position in the order in which rules are tried, from 1.
+    public func write(to writer: inout JSONWriter, rank: Int) {
+        writer.beginObject()
+        writer.member("rank", rank)
+        writeRequest(to: &writer)
+        writer.name("allow")
+        switch allow {
+        case .anyone: writer.string("anyone")
+        case .anyOf(let conditions):
+            writer.beginArray()
+            for condition in conditions {
+                writer.beginObject()
+                condition.writeMembers(to: &writer)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
     /// Writes path and methods of the rule into an object; `methods` is null for all methods.
     public func writeRequest(to writer: inout JSONWriter) {
         writer.member("path", path.text)

@@ -45,11 +45,16 @@ public final class UpstreamRules: Sendable {
     public let name: String
     /// The organization whose claim mappings, grants and suspensions decide.
     public let organization: OrganizationID
+    /// The origin at which browsers reach the application, for links; empty if it is not known.
+    public let origin: String
     /// The rules in the order in which they are tried; the first has rank 1.
     public let rules: [UpstreamRule]
 
-    public init(id: UpstreamID, name: String, organization: OrganizationID, rules: [UpstreamRule]) {
+    public init(
+        id: UpstreamID, name: String, organization: OrganizationID, origin: String = "", rules: [UpstreamRule]
+    ) {
         (self.id, self.name, self.organization, self.rules) = (id, name, organization, rules)
+        self.origin = origin
     }
 
     /// Returns the index of the rule that decides about a request; nil if no rule matches.
