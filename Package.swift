@@ -412,6 +412,7 @@ let package = Package(
                 "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "Inventory",
                 "InventoryStore", "JSON", "MetricsSnapshots", "Policy", "Snapshots", "Time",
             ]),
+        tests("SettingDeclarations", uses: ["JSON"]),
         tests(
             "Configuration",
             uses: [

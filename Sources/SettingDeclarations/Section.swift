@@ -12,8 +12,11 @@ package protocol Section: Sendable {
 
 /// The members of one object, read by their declarations.
 package struct SectionMembers {
+    /// The object as the file has it.
     package let object: JSONValue
+    /// The place of the object in the file.
     package let path: SettingPath
+    /// Collects faults and warnings.
     package let reader: SettingReader
     private let table: SettingTable
     /// The members of the object by the places of their settings. If the file repeats a name, the first one counts.

@@ -45,5 +45,6 @@ extension SettingKind<PEMFile> {
 
 /// A file that existed when the configuration was read.
 package struct PEMFile: Sendable, Hashable {
+    /// The resolved path.
     package let path: String
 }

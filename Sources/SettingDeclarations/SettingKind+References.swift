@@ -78,8 +78,10 @@ extension SettingReader {
         return nil
     }
 
+    /// The form of a reference to a secret, for messages.
     package static let secretNoun = "{\"env\": \"NAME\"} or {\"file\": \"PATH\"}"
 
+    /// Writes the members of the JSON Schema of a reference to a secret.
     package static func writeSecretSchema(to writer: inout JSONWriter) {
         writer.member("type", "object")
         writer.member("minProperties", 1)

@@ -62,12 +62,14 @@ extension SettingKind where Value: RawRepresentable & CaseIterable, Value.RawVal
 }
 
 extension SettingKind<String> {
+    /// Any text without control characters.
     package static func text(_ noun: String, example: String) -> SettingKind {
         text(noun, good: ["\"\(example)\""]) { $0 }
     }
 }
 
 extension SettingKind<Bool> {
+    /// `true` or `false`.
     package static var boolean: SettingKind {
         SettingKind(
             "true or false", good: ["true", "false"], wrong: ["0", "\"true\"", "null"],
@@ -82,6 +84,7 @@ extension SettingKind<Bool> {
 }
 
 extension SettingKind<Int> {
+    /// A whole number.
     package static func integer(in range: ClosedRange<Int>) -> SettingKind {
         let noun = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         let schema: @Sendable (inout JSONWriter) -> Void = { writer in
@@ -140,6 +143,7 @@ extension SettingKind<Double> {
 }
 
 extension SettingKind<Duration> {
+    /// A duration such as `15m`.
     package static func duration(in range: ClosedRange<Duration>) -> SettingKind {
         let (least, most) = (range.lowerBound.configurationText, range.upperBound.configurationText)
         let noun = "a duration such as 90s, 15m, 8h or 7d, from \(least) to \(most)"

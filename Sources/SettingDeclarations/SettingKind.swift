@@ -4,9 +4,13 @@ package import JSON
 package struct SettingKind<Value: Sendable>: Sendable {
     /// The description of a value; it completes the sentence "must be \(noun)".
     package let noun: String
+    /// JSON texts that are accepted. The first one is the example in the reference.
     package let good: [String]
+    /// JSON texts that are refused.
     package let wrong: [String]
+    /// Writes the members of the JSON Schema that describe a value.
     package let schema: @Sendable (inout JSONWriter) -> Void
+    /// The settings inside an object, or inside each object of a list.
     package var section: (settings: [DeclaredSetting], isList: Bool)?
     /// Converts a value. Reports a fault and returns nil if the value is refused.
     package let read: @Sendable (JSONValue, _ path: SettingPath, SettingReader) -> Value?

@@ -27,12 +27,15 @@ package final class SettingReader {
         self.threads = threads
     }
 
+    /// True if no further fault is recorded.
     package var isFull: Bool { faults.count >= SettingReader.maximumFaults }
 
+    /// Reports a fault at an offset in the file, in octets.
     package func fault(at offset: Int, _ path: String, _ message: String) {
         if !isFull { faults.append((offset, path, message)) }
     }
 
+    /// Reports a fault at a value.
     package func fault(at value: JSONValue, _ path: String, _ message: String) {
         fault(at: value.offset, path, message)
     }

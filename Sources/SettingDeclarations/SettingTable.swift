@@ -3,6 +3,7 @@ internal import Text
 /// The settings of a section with an index of their names, so that reading an object takes time in proportion to its
 /// members.
 package struct SettingTable: Sendable {
+    /// The settings in the order of the reference.
     package let settings: [DeclaredSetting]
     private let places: [ExactText: Int]
     private let identities: [ObjectIdentifier]

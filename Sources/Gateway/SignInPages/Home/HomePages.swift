@@ -36,10 +36,9 @@ package struct HomePages: Sendable {
             return .now(Reply.page(.ok, page.document).with(context.staleCookies))
         }
         let wantsList = context.query["all"] != nil
-        let upstreams = access.upstreams(context, caller)
         return access.outcome(context, caller) { entitlements in
             let items = OrganizationListPage.Item.all(entitlements, under: context.configuration)
-            let applications = upstreams.map { upstream in
+            let applications = OwnAccess.upstreams(context, caller).map { upstream in
                 OrganizationListPage.Application(
                     name: upstream.name,
                     organization: context.configuration.organization(upstream.organization)?.name ?? "",
