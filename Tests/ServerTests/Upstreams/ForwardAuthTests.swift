@@ -15,10 +15,16 @@ struct ForwardAuthTests {
     ]
 
     private func ask(
-        _ upstreams: UpstreamWorld, _ path: String = "/forward-auth", _ fields: [String], method: String = "GET",
+        _ upstreams: UpstreamWorld, _ path: String, _ fields: [String], method: String = "GET",
         host: String = "127.0.0.1:9092", from peer: String = UpstreamWorld.proxy
     ) async throws -> TestAnswer {
         try await upstreams.world.send(method, path, fields: fields, from: peer, host: host, at: .forwardAuth)
+    }
+
+    private func ask(
+        _ upstreams: UpstreamWorld, _ fields: [String], method: String = "GET", from peer: String = UpstreamWorld.proxy
+    ) async throws -> TestAnswer {
+        try await ask(upstreams, "/forward-auth", fields, method: method, from: peer)
     }
 
     private func cookie(_ browser: TestBrowser) -> [String] { browser.elsewhere[UpstreamWorld.host]?.fields ?? [] }

@@ -1,4 +1,5 @@
 import GatehouseTesting
+import JSON
 import Testing
 
 @Suite("Signing in at the host of an application")

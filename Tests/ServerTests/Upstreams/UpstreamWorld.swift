@@ -1,5 +1,7 @@
+import DemoProvider
 import GatehouseTesting
 import Testing
+import Time
 
 /// A gateway with the application `reports` at `reports.localhost:8080` behind another proxy, and browsers for it.
 struct UpstreamWorld {
