@@ -371,9 +371,7 @@ let package = Package(
             ]),
         tests(
             "Upstreams",
-            uses: [
-                "GatehouseTesting", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads", "Time",
-            ]),
+            uses: ["GatehouseTesting", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests("InventoryStore", uses: ["Audit", "Databases", "GatehouseTesting", "Identities", "Inventory", "Time"]),
         tests(
             "MetricsSnapshots", uses: ["GatehouseTesting", "Identities", "Inventory", "InventoryStore", "JSON", "Time"]),

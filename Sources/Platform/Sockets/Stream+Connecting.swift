@@ -36,7 +36,7 @@ extension Stream {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let octets = Array(path.utf8)
-        let room = unsafe MemoryLayout.size(ofValue: address.sun_path)
+        let room = MemoryLayout.size(ofValue: address.sun_path)
         guard !octets.isEmpty, octets.count < room, !octets.contains(0) else {
             throw SystemError(call: "\(path) is not the path of a socket", code: EINVAL)
         }

@@ -243,7 +243,10 @@ final class UpstreamConnection: EventHandler {
     }
 
     /// Closes the connection; waiting tasks get a fault.
-    func close() { fail(.clientGone) }
+    func close() {
+        content = []
+        fail(.clientGone)
+    }
 
     private func fail(_ fault: UpstreamFault) {
         guard phase != .closed else { return }
@@ -253,7 +256,6 @@ final class UpstreamConnection: EventHandler {
         watched?.close()
         watched = nil
         lane.closed(self)
-        content = []
         resumeReading()
         resumeWriting()
         resumeContinuing()
