@@ -1,3 +1,4 @@
+internal import HTTPMessage
 internal import Upstreams
 
 /// Fuzzes responses of upstreams. The first octet says what the request was.
