@@ -43,6 +43,32 @@ struct ForwardedContentTests {
         }
     }
 
+    @Test("a connection that breaks outside its events is closed at once")
+    func closedAtOnce() async throws {
+        let release = Moment()
+        let live = try LiveServer { _ in
+            .now(
+                Response(
+                    .ok, fields: Fields(),
+                    forwarding: ForwardedContent(length: 5) { writer in
+                        try await writer.write(Array("ab".utf8))
+                        await release.wait()
+                        throw BodyError.disconnected
+                    }))
+        }
+        let text = try await onThread {
+            let client = try TestClient(live.address)
+            client.send(get("/"))
+            let begin = client.read(until: "ab")
+            release.happens()
+            let before = ContinuousClock.now
+            let rest = client.read()
+            #expect(ContinuousClock.now - before < .seconds(5))
+            return begin + rest
+        }
+        #expect(text == "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab")
+    }
+
     @Test("content of an unknown length is sent in chunks, and to HTTP/1.0 until the connection closes")
     func unknown() async throws {
         try await onReactor { reactor in

@@ -168,7 +168,7 @@ struct AnsweringTests {
                 #expect(client.read(until: "data: \(number)\n\n").contains("data: \(number)"))
                 client.send("next\r\n")
             }
-            #expect(client.read().hasSuffix("0\r\n\r\n"))
+            #expect(client.read(until: "0\r\n\r\n").hasSuffix("0\r\n\r\n"))
         }
     }
 

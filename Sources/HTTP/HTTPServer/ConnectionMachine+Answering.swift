@@ -129,7 +129,7 @@ extension ConnectionMachine {
             stream(producer, status, isChunked: isChunked)
         case .tunnel(let carrier):
             guard status == .switchingProtocols, !exchange.isVersion10, reader.isDone, !exchange.isHead else {
-                disconnected()
+                breakOff()
                 return
             }
             exchange.closes = false
@@ -165,8 +165,7 @@ extension ConnectionMachine {
             // A partial response must not look complete: the last chunk is omitted, and the connection breaks. One that
             // only the end of the connection completes needs a reset.
             if exchange.endsByClosing { breaksOff = true }
-            disconnected()
-            resumed()
+            breakOff()
             return
         }
         if isChunked { output.append(contentsOf: "0\r\n\r\n".utf8) }

@@ -44,8 +44,7 @@ extension ConnectionMachine {
         guard phase == .answering, let exchange else { return }
         guard isInOrder else {
             // What waits was written before the tunnel was ended; it is not sent any more.
-            disconnected()
-            resumed()
+            breakOff()
             return
         }
         body?.finish(.failure(.disconnected))

@@ -140,6 +140,14 @@ final class ConnectionMachine {
         progressed = {}
     }
 
+    /// Closes the connection outside its events, at once and without sending what waits.
+    func breakOff() {
+        let progressed = progressed
+        disconnected()
+        // Within an event, the owner notices the new phase after it.
+        if !isProcessing { progressed() }
+    }
+
     func wrote(_ count: Int) {
         outputStart += count
         outputWindow.count(count)

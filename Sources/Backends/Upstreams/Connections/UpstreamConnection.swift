@@ -14,7 +14,7 @@ final class UpstreamConnection: EventHandler {
     }
 
     /// Output above which a writer waits.
-    private static let mostOutput = 64 << 10
+    private static let mostOutput = 16 << 10
     /// Reads without waiting per turn of the loop, so that one fast upstream leaves time for all other connections.
     private static let readsPerTurn = 4
 
@@ -50,14 +50,11 @@ final class UpstreamConnection: EventHandler {
     private(set) var hasSentRequest = false
     /// True if the connection has served another request before.
     private(set) var isReused = false
-    /// Time of the last octets in either direction.
-    private(set) var lastActivity: MonotonicTime
 
     init(_ stream: Sockets.Stream, in lane: UpstreamLane, on reactor: Reactor) throws(SystemError) {
         self.stream = stream
         self.lane = lane
         self.reactor = reactor
-        lastActivity = reactor.turn.monotonic
         watched = try WatchedStream(stream, on: reactor, interest: .write, handler: self)
     }
 
@@ -115,7 +112,6 @@ final class UpstreamConnection: EventHandler {
         self.answer = answer
         hasSentRequest = false
         readDeadline = nil
-        lastActivity = reactor.turn.monotonic
     }
 
     /// True if an idle connection has neither ended nor sent anything.
@@ -151,7 +147,6 @@ final class UpstreamConnection: EventHandler {
             }
             output.append(contentsOf: bytes)
         }
-        lastActivity = reactor.turn.monotonic
         flush()
         awaitEvents()
     }
@@ -243,7 +238,10 @@ final class UpstreamConnection: EventHandler {
     }
 
     /// Closes the connection; waiting tasks get a fault.
-    func close() { fail(.clientGone) }
+    func close() {
+        content = []
+        fail(.clientGone)
+    }
 
     private func fail(_ fault: UpstreamFault) {
         guard phase != .closed else { return }
@@ -253,7 +251,6 @@ final class UpstreamConnection: EventHandler {
         watched?.close()
         watched = nil
         lane.closed(self)
-        content = []
         resumeReading()
         resumeWriting()
         resumeContinuing()
@@ -342,7 +339,6 @@ final class UpstreamConnection: EventHandler {
     private func read() -> Bool {
         switch stream.read(into: &reactor.readBuffer) {
         case .count(let count):
-            lastActivity = reactor.turn.monotonic
             let buffer = reactor.readBuffer
             do throws(UpstreamFault) {
                 try answer.take(buffer.span.extracting(0..<count), into: &content)
@@ -370,9 +366,7 @@ final class UpstreamConnection: EventHandler {
     private func flush() {
         while outputStart < output.count, !cannotSend {
             switch stream.write(output, from: outputStart) {
-            case .count(let count):
-                outputStart += count
-                lastActivity = reactor.turn.monotonic
+            case .count(let count): outputStart += count
             case .wantRead:
                 blockedOn = .read
                 return
