@@ -149,6 +149,9 @@ let package = Package(
                 "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Threads", "Time", "TimeZones", "Tokens",
             ]),
         library(
+            "Recipes", in: "", uses: ["Addresses", "HTTPMessage", "Sockets", "Text"],
+            embeds: ["Templates"]),
+        library(
             "RuntimeConfiguration", in: "Gateway/",
             uses: [
                 "Addresses", "Audit", "ClaimMapping", "Configuration", "Identities", "InventoryStore", "Invitations",
@@ -256,8 +259,8 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
-                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Server",
-                "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Recipes",
+                "Server", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
         // Tools
@@ -393,6 +396,7 @@ let package = Package(
                 "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "Identities", "JSON",
                 "Server", "Time", "WorkspaceMetrics",
             ]),
+        tests("Recipes", uses: ["Addresses", "HTTPMessage", "Sockets", "Text"]),
         tests("FuzzTargets"),
     ] + (isFuzzing ? [fuzzer] : [])
 )

@@ -20,6 +20,7 @@ extension Command {
         auditVerify,
         configReference,
         configSchema,
+        recipe,
         version,
     ]
 
