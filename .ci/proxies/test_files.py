@@ -56,3 +56,69 @@ def test_alerts_use_metrics_that_exist(metrics):
     existing = set(re.findall(r"(?m)^# TYPE (\S+)", metrics))
     used = {re.sub("_bucket$", "", name) for name in re.findall(r"gatehouse_\w+", recipe("prometheus-alerts"))}
     assert used and used <= existing, used - existing
+
+
+class Images:
+    """Images in a folder of their own; nothing of the machine's is used or changed."""
+
+    def __init__(self, folder):
+        self.options = ["--root", folder / "images", "--runroot", folder / "run", "--storage-driver", "vfs"]
+
+    def __call__(self, *arguments, **options):
+        command = ["buildah", *self.options, *arguments]
+        result = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=300, **options)
+        assert result.returncode == 0, result.stderr[-4000:]
+        return result.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """Has an image with the name of the recipe's base, made of the distribution's packages."""
+    folder = tmp_path_factory.mktemp("images")
+    archive = folder / "base.tar"
+    sources = pathlib.Path("/etc/apt/sources.list.d/debian.sources")
+    with open(sources if sources.exists() else "/etc/apt/sources.list") as text:
+        subprocess.run(["mmdebstrap", "--variant=minbase", "--quiet", "bookworm", archive, "-"], stdin=text, check=True,
+                       timeout=300)
+    images = Images(folder)
+    base = images("from", "scratch")
+    images("add", base, archive, "/")
+    archive.unlink()
+    images("commit", "--rm", base, "docker.io/library/debian:bookworm-slim")
+    yield images
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_image_is_built_and_runs(images, tmp_path):
+    text = recipe("containerfile")
+    (tmp_path / "Containerfile").write_text(text)
+    shutil.copy(BINARY, tmp_path / "gatehouse")
+    images("build", "--isolation", "chroot", "--pull=never", "--format", "docker", "--tag", "gatehouse",
+           "--file", tmp_path / "Containerfile", tmp_path)
+    settings = json.loads(images("inspect", "--type", "image", "gatehouse"))["Docker"]["config"]
+    assert settings["User"] == "10001:10001" and settings["Entrypoint"] == ["/usr/bin/gatehouse"]
+    check = settings["Healthcheck"]["Test"][1:]
+    admin = free_port()
+    check = [word.replace("/9091", f"/{admin}") for word in check]
+    etc = tmp_path / "etc"
+    etc.mkdir()
+    (etc / "gatehouse.jsonc").write_text(json.dumps({
+        "public_url": "http://127.0.0.1:1", "listen": "127.0.0.1:0", "admin_listen": f"127.0.0.1:{admin}",
+        "storage": "sqlite:/var/lib/gatehouse/gatehouse.db"}))
+    etc.chmod(0o755)
+    tmp_path.chmod(0o755)
+    container = images("from", "--pull-never", "gatehouse")
+    run_in = [*map(str, ["buildah", *images.options, "run", "--isolation", "chroot", "--volume", f"{etc}:/etc/gatehouse:ro"]),
+              container, "--"]
+    with open(tmp_path / "log", "wb") as log:
+        process = subprocess.Popen([*run_in, *settings["Entrypoint"], *settings["Cmd"]], stderr=log)
+    try:
+        wait_for(lambda: process.poll() is not None or '"message":"serving"' in (tmp_path / "log").read_text(),
+                 "the gateway did not start in its image")
+        assert process.poll() is None, (tmp_path / "log").read_text()
+        assert subprocess.run([*run_in, *check], timeout=60).returncode == 0
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+    # Without the gateway, the check fails.
+    assert subprocess.run([*run_in, *check], timeout=60, capture_output=True).returncode != 0
