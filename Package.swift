@@ -143,10 +143,13 @@ let package = Package(
             ]),
         // The gateway
         library(
+            "SettingDeclarations", in: "",
+            uses: ["Cryptography", "Files", "JSON", "Text", "Threads", "Time", "TimeZones"]),
+        library(
             "Configuration", in: "",
             uses: [
                 "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "Mail", "Policy", "Sockets", "Text", "Threads", "Time", "TimeZones", "Tokens",
+                "Invitations", "JSON", "Mail", "Policy", "SettingDeclarations", "Sockets", "Text", "Time", "Tokens",
             ]),
         library(
             "Recipes", in: "", uses: ["Addresses", "HTTPMessage", "Sockets", "Text"],
@@ -207,6 +210,12 @@ let package = Package(
                 "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time", "TimeZones", "Web",
             ]),
         library(
+            "UpstreamPages", in: "Gateway/",
+            uses: [
+                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
+                "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Tokens", "Web",
+            ]),
+        library(
             "PeoplePages", in: "Gateway/",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
@@ -241,7 +250,8 @@ let package = Package(
                 "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore", "Invitations",
                 "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases", "OpenID", "PageLayout",
                 "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions", "SignInFlow", "SignInPages",
-                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "UpstreamPages", "Web",
+                "WorkspaceMetrics",
             ]),
         library(
             "DemoProvider", in: "Demo/",
@@ -260,7 +270,8 @@ let package = Package(
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
                 "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Recipes",
-                "Server", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens", "WorkspaceMetrics",
+                "Server", "SettingDeclarations", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens",
+                "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
         // Tools
@@ -281,7 +292,7 @@ let package = Package(
             "FuzzTargets", in: "Tools/",
             uses: [
                 "ClaimMapping", "Configuration", "Cryptography", "Files", "HTTPMessage", "Identities", "Inventory",
-                "JSON", "Mail", "Time", "Tokens", "Web",
+                "JSON", "Mail", "SettingDeclarations", "Time", "Tokens", "Web",
             ]),
         // Tests
         .target(
@@ -324,7 +335,7 @@ let package = Package(
                 "AccessPages", "AccessUseCases", "Audit", "AuditLogPages", "ClaimMapping", "GatehouseTesting", "Grants",
                 "Identities", "Inventory", "InventoryStore", "Invitations", "JSON", "MetricsPages",
                 "MetricsSnapshots", "PageLayout", "People", "PeoplePages", "Policy", "Sessions", "SignInPages", "Text",
-                "Time", "TimeZones", "Web", "WorkspaceMetrics",
+                "Time", "TimeZones", "Tokens", "UpstreamPages", "Web", "WorkspaceMetrics",
             ], path: "Tests/PagesTests", swiftSettings: settings),
         tests("Tokens", uses: ["Cryptography", "GatehouseTesting", "Identities", "JSON", "Time"]),
         tests("ClaimMapping", uses: ["GatehouseTesting", "Identities", "JSON", "Text", "Tokens"]),
@@ -380,7 +391,10 @@ let package = Package(
             ]),
         tests(
             "Configuration",
-            uses: ["ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Sockets", "Text", "Time", "Tokens"]),
+            uses: [
+                "ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Policy", "SettingDeclarations",
+                "Sockets", "Text", "Time", "Tokens",
+            ]),
         tests(
             "Server",
             uses: [
@@ -394,7 +408,7 @@ let package = Package(
             "Commands",
             uses: [
                 "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "Identities", "JSON",
-                "Server", "Time", "WorkspaceMetrics",
+                "Server", "SettingDeclarations", "Time", "WorkspaceMetrics",
             ]),
         tests("Recipes", uses: ["Addresses", "HTTPMessage", "Sockets", "Text"]),
         tests("FuzzTargets"),

@@ -1,5 +1,6 @@
 internal import Files
 internal import JSON
+public import SettingDeclarations
 internal import Text
 
 /// Reads a configuration file (`gatehouse.jsonc`).
@@ -72,7 +73,8 @@ public enum SettingsFile {
             ])
         }
         let directory = path.lastIndex(ofASCII: "/").map { String(path[...$0]) } ?? ""
-        let reader = SettingReader(sources: sources, directory: directory, threads: threads)
+        let reader = SettingReader(
+            sources: sources, directory: directory, known: Settings.settings, threads: threads)
         reader.reportDuplicates(in: document)
         let settings = SettingKind<Settings>.section.read(document.root, .root, reader)
         var warnings = located(reader.warnings, in: bytes).map {

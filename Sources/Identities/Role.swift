@@ -23,3 +23,25 @@ public enum Role: String, Sendable, Hashable, CaseIterable, Comparable {
         }
     }
 }
+
+/// A set of roles, one bit each.
+public struct Roles: OptionSet, Sendable, Hashable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// The set of one role.
+    public init(_ role: Role) {
+        switch role {
+        case .publisher: rawValue = 1
+        case .viewer: rawValue = 2
+        case .manager: rawValue = 4
+        }
+    }
+
+    public func contains(_ role: Role) -> Bool {
+        contains(Roles(role))
+    }
+}

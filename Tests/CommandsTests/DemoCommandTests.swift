@@ -2,6 +2,7 @@ import Configuration
 import Demo
 import GatehouseTesting
 import Server
+import SettingDeclarations
 import Testing
 
 @testable import Commands

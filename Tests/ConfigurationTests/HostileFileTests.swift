@@ -1,5 +1,7 @@
 import Cryptography
+import SettingDeclarations
 import Testing
+import Text
 
 @testable import Configuration
 

@@ -1,6 +1,7 @@
 import Cryptography
 import Files
 import Identities
+import SettingDeclarations
 import Synchronization
 import Testing
 

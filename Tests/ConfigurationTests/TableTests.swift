@@ -1,4 +1,5 @@
 import JSON
+import SettingDeclarations
 import Testing
 
 @testable import Configuration
@@ -39,6 +40,13 @@ struct TableRow: Sendable, CustomTestStringConvertible {
         "organizations.claim_mappings.claim_name": ["claim_value": #""v""#],
         "organizations.claim_mappings.role": ["claim_value": #""v""#],
         "organizations.claim_mappings.match": ["claim_value": #""v""#],
+        "upstreams": [
+            "organizations": #"[{"id": "acme"}]"#, "secret_key": #"{"file": "secret.key"}"#,
+        ],
+        "upstreams.access.allow.claim_name": ["claim_value": #""v""#],
+        "upstreams.access.allow.match": ["claim_value": #""v""#],
+        "upstreams.access.allow.split": ["claim_value": #""v""#],
+        "forward_auth_listen": ["listen": #""127.0.0.2:1""#],
         "sessions.idle": ["absolute": #""365d""#],
         "sessions.absolute": ["idle": #""10s""#],
         "mail.username": ["password": #"{"env": "A_SECRET"}"#],
@@ -57,7 +65,7 @@ struct TableRow: Sendable, CustomTestStringConvertible {
             }
             let extra = TableRow.companions[here.joined(separator: ".")] ?? [:]
             members.merge(extra) { _, extra in extra }
-            if here.joined(separator: ".") == "organizations.claim_mappings.match", value == "\"exists\"" {
+            if here.last == "match", value == "\"exists\"" {
                 members["claim_value"] = nil
             }
             if here.joined(separator: ".") == "providers.token_endpoint_auth" {

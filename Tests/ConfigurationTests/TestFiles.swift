@@ -1,5 +1,6 @@
 import Cryptography
 import Files
+import SettingDeclarations
 
 @testable import Configuration
 

@@ -1,4 +1,5 @@
 import Files
+import SettingDeclarations
 import Testing
 
 @testable import Configuration

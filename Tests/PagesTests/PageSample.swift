@@ -197,7 +197,8 @@ struct PageSample: Sendable, CustomTestStringConvertible {
             rules(isReadOnly: false), accessRequests(.open), accessRequests(.dismissed),
             accessRequests(.open, isEmpty: true), accessRequests(.dismissed, isEmpty: true),
         ]
-        return lists + ruleForms + explanations(isReadOnly: false) + workspacePages() + peopleForms()
+        return lists + ruleForms + explanations(isReadOnly: false) + applications(isReadOnly: false) + workspacePages()
+            + peopleForms()
             + empty(isReadOnly: false) + [
                 PageSample(
                     "audit log",
@@ -216,7 +217,7 @@ struct PageSample: Sendable, CustomTestStringConvertible {
         [
             overview(isReadOnly: true), usage(isReadOnly: true), members(isReadOnly: true), suspended(isReadOnly: true),
             invitations(isReadOnly: true), rules(isReadOnly: true),
-        ] + explanations(isReadOnly: true) + empty(isReadOnly: true)
+        ] + explanations(isReadOnly: true) + applications(isReadOnly: true) + empty(isReadOnly: true)
     }
 
     private static func entry(_ action: String, outcome: String) -> AuditEntry {

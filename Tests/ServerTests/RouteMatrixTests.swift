@@ -101,6 +101,8 @@ private let expectations: [String: Expectation] = [
     "invitationActionPage_get": .managing(404), "invitationActionPage_post": .managing(415),
     "mappingsPage_get": .reading(), "mappingsPage_post": .managing(415),
     "explainPage_get": .reading(), "explainPage_post": .reading(415),
+    "upstreamsPage_get": .reading(),
+    "explainUpstreamPage_get": .reading(404), "explainUpstreamPage_post": .reading(415),
     "auditPage_get": .managing(200),
     // The link's page says that there is no such invitation; a user who is not signed in is redirected to it.
     "acceptance_get": .everyCaller(404), "acceptance_post": .anonymous(303, others: 404),
@@ -110,6 +112,7 @@ private let expectations: [String: Expectation] = [
     "claimMappings_get": .reading(), "claimMappings_post": .managing(415),
     "claimMapping_get": .reading(404), "claimMapping_patch": .managing(415), "claimMapping_delete": .managing(404),
     "claimMappingsExplain_post": .reading(415), "claimMappingsPreview_post": .managing(415),
+    "upstreams_get": .reading(), "upstreamExplain_post": .reading(415),
     "openAPI_get": .everyCaller(200),
 ]
 

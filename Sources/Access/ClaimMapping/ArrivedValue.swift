@@ -17,7 +17,12 @@ public struct ArrivedValue: Sendable, Hashable {
 }
 
 extension Mapping {
-    /// Returns the values of the rule's claim as the rule compares them: the elements of lists and the parts of split
+    /// Returns the values of the rule's claim as the rule compares them.
+    public func arrived(in claims: JSONValue) -> [ArrivedValue] { claimCondition.arrived(in: claims) }
+}
+
+extension ClaimCondition {
+    /// Returns the values of the condition's claim as the condition compares them: the elements of lists and the parts of split
     /// strings, each alone, in the order in which they arrived. Objects, null and lists in lists, which no value equals,
     /// are left out.
     ///

@@ -23,7 +23,7 @@ struct ClaimSource {
         let isEmail: Bool
     }
 
-    func resolve(_ mapping: Mapping) -> Resolution { resolve(mapping.claimName, mapping.pointer) }
+    func resolve(_ condition: ClaimCondition) -> Resolution { resolve(condition.claimName, condition.pointer) }
 
     /// - Parameter pointer: the pointer that is used if no claim has the name; nil if the name is not a pointer.
     func resolve(_ name: String, _ pointer: JSONPointer?) -> Resolution {

@@ -13,6 +13,18 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     case claimAbsent = "claim_absent"
     case emailUnverified = "email_unverified"
     case claimIncomplete = "claim_incomplete"
+
+    /// - Parameter isDeciding: whether a match decides; otherwise it is `shadowed`.
+    init(_ result: ClaimCondition.Result, isDeciding: Bool) {
+        self =
+            switch result {
+            case .matched: isDeciding ? .matched : .shadowed
+            case .noMatch: .noMatch
+            case .absent: .claimAbsent
+            case .emailUnverified: .emailUnverified
+            case .incomplete: .claimIncomplete
+            }
+    }
 }
 
 /// An explanation of the role that claims earn in one organization: the outcome and every rule's verdict.
@@ -81,14 +93,7 @@ extension OrganizationRules {
         for (index, result) in results.enumerated() { tally.count(index, mappings[index].role, result) }
         let rows = results.enumerated().map { index, result in
             let mapping = mappings[index]
-            let verdict: Verdict =
-                switch result {
-                case .matched: index == tally.deciding?.index ? .matched : .shadowed
-                case .noMatch: .noMatch
-                case .absent: .claimAbsent
-                case .emailUnverified: .emailUnverified
-                case .incomplete: .claimIncomplete
-                }
+            let verdict = Verdict(result, isDeciding: index == tally.deciding?.index)
             return Explanation.Row(
                 mapping: mapping, verdict: verdict, isNearMiss: verdict == .noMatch && mapping.isNearMiss(source),
                 detail: verdict == .emailUnverified ? source.emailStanding?.words : nil)

@@ -1,5 +1,4 @@
 public import Identities
-internal import JSON
 internal import Text
 
 /// The comparison of a claim with a rule's value.
@@ -25,44 +24,40 @@ public struct Mapping: Sendable, Hashable {
     public let id: String
     /// The position in the order of evaluation, from 1.
     public private(set) var rank: Int
-    public let claimName: String
-    public let match: Match
-    /// The value or pattern; empty for `exists`.
-    public let claimValue: String
-    /// The character that splits strings into values before the comparison. Not used for addresses and for `exists`.
-    public let split: Unicode.Scalar?
+    public let claimCondition: ClaimCondition
     public let role: Role
-    /// The pointer that is used if no claim has the name `claimName`; nil if the name is not a pointer.
-    let pointer: JSONPointer?
-    let glob: Glob?
-    /// The pattern for addresses, which compare without regard to ASCII case; nil if the rule cannot address one.
-    let addressGlob: Glob?
+
+    public init(id: String, rank: Int, _ condition: ClaimCondition, role: Role) {
+        self.id = id
+        self.rank = rank
+        claimCondition = condition
+        self.role = role
+    }
 
     public init(
         id: String, rank: Int, claimName: String, match: Match, claimValue: String, split: Unicode.Scalar? = nil,
         role: Role
     ) {
-        self.id = id
-        self.rank = rank
-        self.claimName = claimName
-        self.match = match
-        self.claimValue = match == .exists ? "" : claimValue
-        self.role = role
-        pointer = claimName.utf8.first == UInt8(ascii: "/") ? JSONPointer(claimName) : nil
-        glob = match == .glob ? Glob(claimValue) : nil
-        let isEmail = Mapping.isEmail(claimName)
-        self.split = isEmail || match == .exists ? nil : split
-        addressGlob = match == .glob && isEmail ? Glob(claimValue.asciiLowercased()) : nil
+        self.init(
+            id: id, rank: rank,
+            ClaimCondition(claimName: claimName, match: match, claimValue: claimValue, split: split), role: role)
     }
+
+    public var claimName: String { claimCondition.claimName }
+    public var match: Match { claimCondition.match }
+    /// The value or pattern; empty for `exists`.
+    public var claimValue: String { claimCondition.claimValue }
+    /// The character that splits strings into values before the comparison. Not used for addresses and for `exists`.
+    public var split: Unicode.Scalar? { claimCondition.split }
 
     /// All parts of the rule except its rank. Rules that differ in a part may have different outcomes.
     public var parts: [String] { [id, claimName, match.rawValue, claimValue, splitText ?? "", role.rawValue] }
 
     /// True if the rule may address several values: those of an array's elements (`*`).
-    public var looksAtElements: Bool { pointer?.hasWildcard ?? false }
+    public var looksAtElements: Bool { claimCondition.looksAtElements }
 
     /// The separator as text; nil if the rule has none.
-    public var splitText: String? { split.map { String(String.UnicodeScalarView([$0])) } }
+    public var splitText: String? { claimCondition.splitText }
 
     /// Returns the separator of a text that ``splitText`` returned. Returns nil if the text is not exactly one
     /// character, or is U+0000, which cannot occur in a claim.
@@ -80,9 +75,7 @@ public struct Mapping: Sendable, Hashable {
     }
 
     /// The rule's condition in one line.
-    public var condition: String {
-        Mapping.condition(claimName: claimName, match: match, claimValue: claimValue, split: split)
-    }
+    public var condition: String { claimCondition.text }
 
     /// Returns the condition of a possible rule in one line.
     public static func condition(

@@ -79,15 +79,21 @@ extension Mapping {
     ///
     /// - Parameter values: the values of claims by the names in rules, as ``Policy/AccessDenial/claims`` has them.
     public func nearMiss(among values: JSONValue) -> NearMiss? {
-        nearMiss(ClaimSource(KnownClaims(values), EmailTrust())).map {
+        claimCondition.nearMiss(ClaimSource(KnownClaims(values), EmailTrust())).map {
             NearMiss($0, wanted: claimValue, isPattern: match == .glob)
         }
     }
 
     /// Returns true if the value differs from the rule's only by case or white space.
+    func isNearMiss(_ source: ClaimSource) -> Bool { claimCondition.isNearMiss(source) }
+}
+
+extension ClaimCondition {
+    /// Returns true if the value differs from the condition's only by case or white space.
     func isNearMiss(_ source: ClaimSource) -> Bool { nearMiss(source) != nil }
 
-    private func nearMiss(_ source: ClaimSource) -> String? {
+    /// Returns a value that differs from the condition's only by case or white space; nil if there is none.
+    func nearMiss(_ source: ClaimSource) -> String? {
         let claim = source.resolve(self)
         guard match != .exists, !claim.isEmail || claim.values.only.flatMap(Mapping.address) != nil else {
             return nil

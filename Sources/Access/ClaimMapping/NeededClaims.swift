@@ -16,7 +16,17 @@ public struct NeededClaims: Sendable {
 
     /// Adds the claims that rules address.
     public mutating func insert(claimsOf rules: [Mapping]) {
-        for rule in rules { pointers.updateValue(rule.pointer, forKey: ExactText(rule.claimName)) }
+        for rule in rules { insert(claimOf: rule.claimCondition) }
+    }
+
+    /// Adds a claim by the name that a setting gives: that of a top-level claim, or else a JSON Pointer.
+    public mutating func insert(_ claimName: String) {
+        insert(claimOf: ClaimCondition(claimName: claimName, match: .exists, claimValue: ""))
+    }
+
+    /// Adds the claim that a condition addresses.
+    public mutating func insert(claimOf condition: ClaimCondition) {
+        pointers.updateValue(condition.pointer, forKey: ExactText(condition.claimName))
     }
 
     /// Returns true if one of the claims is not among these. A claim whose value is null is present.

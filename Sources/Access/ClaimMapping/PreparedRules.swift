@@ -72,9 +72,11 @@ public final class PreparedRules: Sendable {
                 let value = mapping.claimValue.utf8Span.span
                 groups[place].byValue[PreparedRules.hash(value), default: []].append(index)
                 groups[place].byAddress[PreparedRules.hash(value, isFolded: true), default: []].append(index)
-            } else if let glob = mapping.glob {
+            } else if let glob = mapping.claimCondition.glob {
                 groups[place].patterns.append(Pattern(index, glob))
-                if let address = mapping.addressGlob { groups[place].addressPatterns.append(Pattern(index, address)) }
+                if let address = mapping.claimCondition.addressGlob {
+                    groups[place].addressPatterns.append(Pattern(index, address))
+                }
             } else {
                 groups[place].scan.append(index)
             }
@@ -130,7 +132,7 @@ public final class PreparedRules: Sendable {
     private func evaluate(
         _ group: Group, _ source: ClaimSource, into results: inout [(index: Int, result: Mapping.RuleResult)]
     ) {
-        let claim = source.resolve(group.example)
+        let claim = source.resolve(group.example.claimCondition)
         if source.isUnknown(claim.topLevelName) {
             for index in group.all { results.append((index, mappings[index].evaluate(source))) }
             return

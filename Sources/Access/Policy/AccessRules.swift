@@ -12,8 +12,14 @@ public struct AccessRules: Sendable {
         public let emailTrust: EmailTrust
         /// Whether users can sign in through the provider; otherwise it serves bearer tokens only.
         public let isSignInPossible: Bool
+        /// The name of the claim whose strings are the groups of its users for upstreams.
+        public let groupsClaim: String
 
-        public init(id: ProviderID, issuer: Issuer, emailTrust: EmailTrust, isSignInPossible: Bool) {
+        public init(
+            id: ProviderID, issuer: Issuer, emailTrust: EmailTrust, isSignInPossible: Bool,
+            groupsClaim: String = "groups"
+        ) {
+            self.groupsClaim = groupsClaim
             self.id = id
             self.issuer = issuer
             self.emailTrust = emailTrust
@@ -31,7 +37,13 @@ public struct AccessRules: Sendable {
         let needed: [ProviderID: NeededClaims]
         let sealingKeys: [String]
 
-        init(_ organizations: [OrganizationRules], _ providers: [Provider], _ sealingKeys: [String]) {
+        let upstreams: [UpstreamRules]
+
+        init(
+            _ organizations: [OrganizationRules], _ providers: [Provider], _ sealingKeys: [String],
+            _ upstreams: [UpstreamRules]
+        ) {
+            self.upstreams = upstreams
             self.organizations = organizations
             self.sealingKeys = sealingKeys
             byID = Dictionary(organizations.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -44,6 +56,15 @@ public struct AccessRules: Sendable {
                     needed[provider, default: .always].insert(claimsOf: organization.mappings)
                 }
             }
+            for upstream in upstreams {
+                for provider in Set(byID[upstream.organization]?.providers ?? []) {
+                    guard let own = self.providers[provider] else { continue }
+                    needed[provider, default: .always].insert(own.groupsClaim)
+                    for condition in upstream.claimConditions {
+                        needed[provider, default: .always].insert(claimOf: condition)
+                    }
+                }
+            }
             self.accepting = accepting
             self.needed = needed
         }
@@ -54,8 +75,25 @@ public struct AccessRules: Sendable {
     /// - Parameters:
     ///   - organizations: the rules of the configuration file, in its order.
     ///   - sealingKeys: the ids of the keys that open sealed claims.
-    public init(organizations: [OrganizationRules], providers: [Provider], sealingKeys: [String]) {
-        content = Content(organizations, providers, sealingKeys)
+    ///   - upstreams: the access rules of the upstreams, in the order of the file.
+    public init(
+        organizations: [OrganizationRules], providers: [Provider], sealingKeys: [String],
+        upstreams: [UpstreamRules] = []
+    ) {
+        content = Content(organizations, providers, sealingKeys, upstreams)
+    }
+
+    /// The access rules of the upstreams, in the order of the file.
+    public var upstreams: [UpstreamRules] { content.upstreams }
+
+    /// Returns true if an organization has upstreams.
+    public func hasUpstreams(_ organization: OrganizationID) -> Bool {
+        content.upstreams.contains { $0.organization == organization }
+    }
+
+    /// Returns the upstreams of an organization, in the order of the file.
+    public func upstreams(of organization: OrganizationID) -> [UpstreamRules] {
+        content.upstreams.filter { $0.organization == organization }
     }
 
     /// The ids of the organizations, in the order of the file.
@@ -86,6 +124,11 @@ public struct AccessRules: Sendable {
     /// Returns true if an organization lists a provider, so that its claims and identities can have a role there.
     public func lists(_ provider: ProviderID, in organization: OrganizationID) -> Bool {
         content.byID[organization]?.providers.contains(provider) ?? false
+    }
+
+    /// Returns true if an organization lists a provider that is configured.
+    func accepts(_ provider: ProviderID, in organization: OrganizationID) -> Bool {
+        content.providers[provider] != nil && lists(provider, in: organization)
     }
 
     /// Returns true if an organization lists a provider of this issuer.

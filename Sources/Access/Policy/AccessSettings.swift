@@ -9,9 +9,15 @@ public struct AccessSettings: Sendable {
     /// transaction uses it only if users change in every attempt to prepare the transaction.
     public let box: SealedBox?
 
-    /// - Parameter organizations: the rules of the configuration file, in its order.
-    public init(organizations: [OrganizationRules], providers: [AccessRules.Provider], box: SealedBox?) {
+    /// - Parameters:
+    ///   - organizations: the rules of the configuration file, in its order.
+    ///   - upstreams: the access rules of the upstreams, in the order of the file.
+    public init(
+        organizations: [OrganizationRules], providers: [AccessRules.Provider], box: SealedBox?,
+        upstreams: [UpstreamRules] = []
+    ) {
         self.box = box
-        rules = AccessRules(organizations: organizations, providers: providers, sealingKeys: box?.keyIDs ?? [])
+        rules = AccessRules(
+            organizations: organizations, providers: providers, sealingKeys: box?.keyIDs ?? [], upstreams: upstreams)
     }
 }

@@ -19,6 +19,15 @@ public struct Standing: Sendable, Hashable {
     /// The id of the rule that decided.
     public let mapping: String?
     public let reason: EntitlementReason
+    /// The mapped role and the roles of all grants.
+    public let roles: Roles
+    /// True if unknown claims could earn another role.
+    public let isRoleUncertain: Bool
+    /// True if an unknown address could be a suspended one.
+    public let isSuspensionUnknown: Bool
+
+    /// The standing of a user without a role.
+    static let none = Standing(.none, grants: [], isSuspended: false, isSuspensionUnknown: false)
 
     /// - Parameters:
     ///   - evaluation: the evaluation of the claims.
@@ -29,15 +38,22 @@ public struct Standing: Sendable, Hashable {
     public init(
         _ evaluation: Evaluation, grants: [Role], isSuspended: Bool, isSuspensionUnknown: Bool
     ) {
+        self.isSuspensionUnknown = isSuspensionUnknown
+        isRoleUncertain = evaluation.reason == .claimsIncomplete
         guard !isSuspended, !isSuspensionUnknown else {
+            roles = []
             (role, permissions, source, mapping) = (nil, [], nil, nil)
             reason = isSuspended ? .suspended : .claimsIncomplete
             return
         }
         let grants = evaluation.reason == .providerNotAccepted ? [] : grants
         var permissions = evaluation.role?.permissions ?? []
-        for role in grants { permissions.formUnion(role.permissions) }
-        self.permissions = permissions
+        var roles = evaluation.role.map { Roles($0) } ?? []
+        for role in grants {
+            permissions.formUnion(role.permissions)
+            roles.formUnion(Roles(role))
+        }
+        (self.permissions, self.roles) = (permissions, roles)
         if let granted = grants.max(), evaluation.role.map({ $0 < granted }) ?? true {
             (role, source, mapping, reason) = (granted, .grant, nil, .granted)
         } else {

@@ -5,6 +5,7 @@ internal import Grants
 internal import JSON
 internal import Policy
 internal import Server
+internal import SettingDeclarations
 internal import Text
 internal import Threads
 internal import Time

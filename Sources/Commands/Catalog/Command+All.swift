@@ -18,6 +18,7 @@ extension Command {
         grantRevoke,
         auditExport,
         auditVerify,
+        upstreamExplain,
         configReference,
         configSchema,
         recipe,

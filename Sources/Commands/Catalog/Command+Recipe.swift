@@ -1,5 +1,5 @@
-internal import Configuration
 internal import Recipes
+internal import Text
 
 extension Command {
     static let recipe = Command(

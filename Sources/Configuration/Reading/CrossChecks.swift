@@ -1,4 +1,5 @@
 internal import JSON
+internal import SettingDeclarations
 internal import Sockets
 internal import Text
 
@@ -21,11 +22,18 @@ struct CrossChecks {
     func run() {
         checkUnique(providers, Settings.providers.name, ProviderSettings.id.name)
         checkUnique(organizations, Settings.organizations.name, OrganizationSettings.id.name)
+        checkUnique(UpstreamChecks.objects(members), Settings.upstreams.name, UpstreamSettings.id.name)
         checkAcceptedProviders()
         IssuerChecks(providers, members.reader).run()
         checkReachability()
         checkNotices()
-        if !members.has(Settings.secretKey),
+        UpstreamChecks(members).run()
+        if !members.has(Settings.secretKey), !UpstreamChecks.objects(members).isEmpty {
+            members.fault(
+                Settings.secretKey,
+                "is required with upstreams: create a key with openssl rand -base64 32, and write "
+                    + "{\"file\": \"PATH\"}")
+        } else if !members.has(Settings.secretKey),
             let index = providers.firstIndex(where: { $0.member(ProviderSettings.clientID.name) != nil })
         {
             members.fault(
@@ -33,11 +41,21 @@ struct CrossChecks {
                 "is required because providers[\(index)] has a client_id: "
                     + "create a key with openssl rand -base64 32, and write {\"file\": \"PATH\"}")
         }
-        if let listen = members[Settings.listen], let admin = members[Settings.adminListen],
-            let same = listen.first(where: { $0.covers(admin) || admin.covers($0) })
-        {
-            let reason = same == admin ? "" : ": \(same) and \(admin) accept the same connections"
-            members.fault(Settings.adminListen, "must not be the same as listen\(reason)")
+        checkListeners()
+    }
+
+    /// Refuses an address of a further listener that accepts connections of another one.
+    private func checkListeners() {
+        let admin = members[Settings.adminListen]
+        let further = [(Settings.adminListen, []), (Settings.forwardAuthListen, admin.map { [$0] } ?? [])]
+        for (setting, others) in further {
+            guard let own = members[setting] else { continue }
+            let named = [(Settings.listen.name, members[Settings.listen] ?? []), (Settings.adminListen.name, others)]
+            for (name, addresses) in named {
+                guard let same = addresses.first(where: { $0.covers(own) || own.covers($0) }) else { continue }
+                let reason = same == own ? "" : ": \(same) and \(own) accept the same connections"
+                members.fault(setting, "must not be the same as \(name)\(reason)")
+            }
         }
     }
 

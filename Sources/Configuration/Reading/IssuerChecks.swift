@@ -1,5 +1,6 @@
 internal import Identities
 internal import JSON
+internal import SettingDeclarations
 internal import Text
 internal import Tokens
 

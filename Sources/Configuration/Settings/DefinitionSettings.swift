@@ -1,3 +1,5 @@
+package import SettingDeclarations
+
 /// The definitions of an organization's metrics, as far as they can be changed.
 public struct DefinitionSettings: Sendable, Hashable {
     public let editorScopes: [String]
@@ -18,11 +20,11 @@ extension DefinitionSettings: Section {
         "owner_role", .text("a role's id", example: "owner"), .byDefault("\"owner\""),
         "The id of the inventory role whose members are owners of their workspace.")
 
-    static let settings = [
+    package static let settings = [
         DeclaredSetting(editorScopes), DeclaredSetting(operatorScopes), DeclaredSetting(ownerRole),
     ]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         typealias S = DefinitionSettings
         guard let editorScopes = members[S.editorScopes], let operatorScopes = members[S.operatorScopes],
             let ownerRole = members[S.ownerRole]

@@ -1,4 +1,5 @@
 public import HTTPMessage
+package import SettingDeclarations
 internal import Text
 
 /// Endpoints of a provider that replace those of its discovery document.
@@ -28,12 +29,12 @@ extension EndpointSettings: Section {
     static let endSession = Setting(
         "end_session", .endpointURL("the logout endpoint"), .optional, "The URL for signing out.")
 
-    static let settings = [
+    package static let settings = [
         DeclaredSetting(authorization), DeclaredSetting(token), DeclaredSetting(userinfo), DeclaredSetting(jwks),
         DeclaredSetting(endSession),
     ]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         typealias S = EndpointSettings
         (authorization, token, userinfo) = (members[S.authorization], members[S.token], members[S.userinfo])
         (jwks, endSession) = (members[S.jwks], members[S.endSession])

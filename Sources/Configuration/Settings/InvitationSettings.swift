@@ -1,3 +1,5 @@
+package import SettingDeclarations
+
 /// The limits of managers' invitations.
 public struct InvitationSettings: Sendable, Hashable {
     public let lifetime: Duration
@@ -25,9 +27,9 @@ extension InvitationSettings: Section {
         "allowed_domains", .list(of: .domain), .byDefault("[]"),
         "The email domains that may be invited; empty: all.")
 
-    static let settings = [DeclaredSetting(lifetime), DeclaredSetting(perDay), DeclaredSetting(allowedDomains)]
+    package static let settings = [DeclaredSetting(lifetime), DeclaredSetting(perDay), DeclaredSetting(allowedDomains)]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         guard let lifetime = members[InvitationSettings.lifetime], let perDay = members[InvitationSettings.perDay],
             let domains = members[InvitationSettings.allowedDomains]
         else { return nil }

@@ -1,3 +1,5 @@
+package import SettingDeclarations
+
 /// The license limits of an organization; nil for unlimited.
 public struct LicenseSettings: Sendable, Hashable {
     public let workflows: Int?
@@ -31,12 +33,12 @@ extension LicenseSettings: Section {
         "notify", .boolean, .byDefault("false"),
         "true: managers get an email when a metric comes near its license limit or exceeds it. Needs mail.")
 
-    static let settings =
+    package static let settings =
         [workflows, nestedWorkflows, workflowEditors, caseOperators, runners].map { DeclaredSetting($0) } + [
             DeclaredSetting(near), DeclaredSetting(notify),
         ]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         typealias S = LicenseSettings
         guard let near = members[S.near], let notifies = members[S.notify] else { return nil }
         (workflows, nestedWorkflows) = (members[S.workflows], members[S.nestedWorkflows])

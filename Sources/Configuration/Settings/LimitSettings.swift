@@ -1,3 +1,5 @@
+package import SettingDeclarations
+
 /// Limits that an operator may change.
 public struct LimitSettings: Sendable, Hashable {
     /// The maximum size of an inventory document, in bytes.
@@ -16,9 +18,9 @@ extension LimitSettings: Section {
         "The memory for organizations' metrics. Above it, those that were not used for a while are read from storage "
             + "again at their next use.")
 
-    static let settings = [DeclaredSetting(inventoryBody), DeclaredSetting(metricsMemory)]
+    package static let settings = [DeclaredSetting(inventoryBody), DeclaredSetting(metricsMemory)]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         guard let inventoryBody = members[LimitSettings.inventoryBody],
             let metricsMemory = members[LimitSettings.metricsMemory]
         else { return nil }

@@ -1,6 +1,7 @@
 public import Cryptography
 internal import HTTPMessage
 public import Mail
+package import SettingDeclarations
 internal import Text
 
 /// The sender and server of outgoing email.
@@ -69,12 +70,12 @@ extension MailSettings: Section {
         "ca_file", .pem("a PEM file with certificates", label: "CERTIFICATE", good: "ca.pem"), .optional,
         "Certificate authorities for the mail server's certificate, instead of the system's.")
 
-    static let settings = [
+    package static let settings = [
         DeclaredSetting(from), DeclaredSetting(smtp), DeclaredSetting(username), DeclaredSetting(password),
         DeclaredSetting(caFile),
     ]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         typealias S = MailSettings
         if members.has(S.username) != members.has(S.password) {
             members.has(S.username)

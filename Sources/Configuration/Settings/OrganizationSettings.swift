@@ -1,5 +1,6 @@
 public import ClaimMapping
 public import Identities
+package import SettingDeclarations
 internal import Tokens
 
 /// The settings of one organization.
@@ -42,12 +43,12 @@ extension OrganizationSettings: Section {
     static let metrics = Setting(
         "metrics", .section as SettingKind<DefinitionSettings>, .byDefault("{}"), "How members are counted.")
 
-    static let settings = [
+    package static let settings = [
         DeclaredSetting(id), DeclaredSetting(name), DeclaredSetting(providers), DeclaredSetting(claimStrategy),
         DeclaredSetting(claimMappings), DeclaredSetting(license), DeclaredSetting(metrics),
     ]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         typealias S = OrganizationSettings
         guard let id = members[S.id], let providers = members[S.providers], let strategy = members[S.claimStrategy],
             let rows = members[S.claimMappings], let license = members[S.license],
@@ -59,9 +60,7 @@ extension OrganizationSettings: Section {
         self.providers = providers.compactMap { ProviderID($0) }
         (self.strategy, self.license, self.metrics) = (strategy, license, metrics)
         mappings = rows.enumerated().map { index, row in
-            Mapping(
-                id: "file:\(index + 1)", rank: index + 1, claimName: row.claimName, match: row.match,
-                claimValue: row.claimValue, split: row.split, role: row.role)
+            Mapping(id: "file:\(index + 1)", rank: index + 1, row.condition, role: row.role)
         }
     }
 }

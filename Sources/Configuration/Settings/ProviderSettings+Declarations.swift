@@ -1,4 +1,5 @@
 internal import Cryptography
+package import SettingDeclarations
 internal import Tokens
 
 extension ProviderSettings {
@@ -90,6 +91,9 @@ extension ProviderSettings {
         "subject_claim", .text("the name of a claim", example: "uid"), .byDefault("\"sub\""),
         "The claim that names the subject (uid at Okta, oid at Entra). An ID token without it falls back to sub; a bearer "
             + "token without it is refused.")
+    static let groupsClaim = Setting(
+        "groups_claim", .text("the name of a claim", example: "groups"), .byDefault("\"groups\""),
+        "The claim whose strings are the user's groups for upstreams; or a JSON Pointer (RFC 6901).")
     static let trustEmail = Setting(
         "trust_email", .boolean, .byDefault("false"),
         "Whether addresses in email_domains count as verified if the provider sends no email_verified.")
@@ -109,7 +113,7 @@ extension ProviderSettings {
         "insecure_allow_http", .boolean, .byDefault("false"),
         "Allows an http issuer on loopback: for tests and the demo.")
 
-    static let settings = [
+    package static let settings = [
         DeclaredSetting(id), DeclaredSetting(name), DeclaredSetting(listed), DeclaredSetting(issuer),
         DeclaredSetting(clientID),
         DeclaredSetting(clientSecret), DeclaredSetting(tokenEndpointAuth), DeclaredSetting(clientKey),
@@ -117,7 +121,8 @@ extension ProviderSettings {
         DeclaredSetting(maxAge), DeclaredSetting(acrValues), DeclaredSetting(audiences),
         DeclaredSetting(audienceClaims), DeclaredSetting(accessTokenIssuers), DeclaredSetting(authorizedParties),
         DeclaredSetting(algorithms), DeclaredSetting(keys), DeclaredSetting(discoveryURL), DeclaredSetting(endpoints),
-        DeclaredSetting(reachable), DeclaredSetting(subjectClaim), DeclaredSetting(trustEmail),
+        DeclaredSetting(reachable), DeclaredSetting(subjectClaim), DeclaredSetting(groupsClaim),
+        DeclaredSetting(trustEmail),
         DeclaredSetting(emailDomains), DeclaredSetting(clockSkew), DeclaredSetting(maxTokenAge),
         DeclaredSetting(caFile), DeclaredSetting(insecureAllowHTTP),
     ]

@@ -3,6 +3,7 @@ public import Cryptography
 internal import HTTPClient
 public import HTTPMessage
 public import Identities
+package import SettingDeclarations
 public import Text
 internal import Time
 public import Tokens
@@ -41,6 +42,8 @@ public struct ProviderSettings: Sendable {
     public let endpoints: EndpointSettings
     public let reachable: [Reachable]
     public let subjectClaim: String
+    /// The claim whose strings are the user's groups for upstreams: the name of a top-level claim, or a JSON Pointer.
+    public let groupsClaim: String
     public let trustEmail: Bool
     /// Domains in lower case.
     public let emailDomains: [String]
@@ -70,13 +73,14 @@ public struct ProviderSettings: Sendable {
 }
 
 extension ProviderSettings: Section {
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         typealias S = ProviderSettings
         S.check(members)
         guard let id = members[S.id], let issuer = members[S.issuer], let scopes = members[S.scopes],
             let parameters = members[S.authorizationParameters], let acrValues = members[S.acrValues],
             let audiences = members[S.audiences], let parties = members[S.authorizedParties],
             let algorithms = members[S.algorithms], let subjectClaim = members[S.subjectClaim],
+            let groupsClaim = members[S.groupsClaim],
             let trustEmail = members[S.trustEmail], let emailDomains = members[S.emailDomains],
             let clockSkew = members[S.clockSkew], let maxTokenAge = members[S.maxTokenAge],
             let insecure = members[S.insecureAllowHTTP], let logoutParameters = members[S.logoutParameters],
@@ -89,6 +93,7 @@ extension ProviderSettings: Section {
         (maxAge, self.acrValues, self.audiences) = (members[S.maxAge], acrValues, audiences)
         (authorizedParties, self.algorithms, keys) = (parties, algorithms, members[S.keys])
         (self.subjectClaim, self.trustEmail, self.emailDomains) = (subjectClaim, trustEmail, emailDomains)
+        self.groupsClaim = groupsClaim
         (self.clockSkew, self.maxTokenAge, caFile) = (clockSkew, maxTokenAge, members[S.caFile]?.path)
         insecureAllowHTTP = insecure
         (tokenEndpointAuth, clientKey) = (members[S.tokenEndpointAuth], members[S.clientKey])

@@ -1,3 +1,4 @@
+package import SettingDeclarations
 internal import Time
 
 /// The lifetimes of user sessions.
@@ -26,11 +27,11 @@ extension SessionSettings: Section {
             + "token. While the provider cannot be reached, the last verified claims count until absolute."
     )
 
-    static let settings = [
+    package static let settings = [
         DeclaredSetting(idle), DeclaredSetting(absolute), DeclaredSetting(revalidate), DeclaredSetting(claimsLifetime),
     ]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         typealias S = SessionSettings
         guard let idle = members[S.idle], let absolute = members[S.absolute], let revalidate = members[S.revalidate],
             let claimsLifetime = members[S.claimsLifetime]

@@ -3,6 +3,7 @@ internal import Cryptography
 internal import HTTPClient
 internal import HTTPMessage
 internal import Identities
+internal import SettingDeclarations
 internal import Sockets
 internal import Text
 internal import Tokens

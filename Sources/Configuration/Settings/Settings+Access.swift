@@ -23,7 +23,8 @@ extension AccessSettings {
             organizations: organizations,
             providers: settings.providers.map {
                 AccessRules.Provider(
-                    id: $0.id, issuer: $0.issuer, emailTrust: $0.emailTrust, isSignInPossible: $0.clientID != nil)
-            }, box: settings.sealedBox)
+                    id: $0.id, issuer: $0.issuer, emailTrust: $0.emailTrust, isSignInPossible: $0.clientID != nil,
+                    groupsClaim: $0.groupsClaim)
+            }, box: settings.sealedBox, upstreams: settings.upstreams.map(\.rules))
     }
 }

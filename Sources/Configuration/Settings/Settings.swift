@@ -1,5 +1,6 @@
 public import Addresses
 public import Cryptography
+package import SettingDeclarations
 public import Sockets
 
 /// A complete configuration: checked, with defaults, and immutable.
@@ -12,10 +13,13 @@ public struct Settings: Sendable {
     public let tls: TLSSettings?
     /// The address of the admin listener; nil for none.
     public let adminListen: SocketAddress?
+    /// The address of the forward-auth listener; nil for none.
+    public let forwardAuthListen: SocketAddress?
     /// Addresses of proxies whose forwarding fields are trusted.
     public let trustedProxies: [AddressRange]
     public let storage: StorageSettings
-    /// Keys of 32 bytes. The first one seals, and all of them open. Empty if no provider has sign-in.
+    /// Keys of 32 bytes. The first one seals, and all of them open. Empty if no provider has sign-in and
+    /// there are no upstreams.
     public let secretKeys: [Secret]
     /// The number of event-loop threads; 0 for one per core.
     public let reactors: Int
@@ -26,6 +30,8 @@ public struct Settings: Sendable {
     public let drainDelay: Duration
     public let providers: [ProviderSettings]
     public let organizations: [OrganizationSettings]
+    /// The applications behind the gateway.
+    public let upstreams: [UpstreamSettings]
     public let usage: UsageSettings
     public let sessions: SessionSettings
     public let invitations: InvitationSettings
@@ -52,16 +58,20 @@ extension Settings: Section {
         "admin_listen", .listenAddress, .optional, example: "\"127.0.0.1:9091\"",
         "The address at which /healthz, /readyz and /metrics are served, and nothing else. Without it they are not served. "
             + "A change needs a restart.")
+    static let forwardAuthListen = Setting(
+        "forward_auth_listen", .listenAddress, .optional, example: "\"127.0.0.1:9092\"",
+        "The address at which other proxies ask about each request: it serves /forward-auth and nothing else, to "
+            + "trusted_proxies only. A change needs a restart.")
     static let trustedProxies = Setting(
         "trusted_proxies", .list(of: .addressRange), .byDefault("[]"),
-        "Proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted.")
+        "Proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, and that may ask at forward_auth_listen.")
     static let storage = Setting(
         "storage", .storage, .required,
         "The database file. A change needs a restart.")
     static let secretKey = Setting(
         "secret_key", .sealingKeys, .optional,
         "The key that seals sign-in state and stored tokens. With a list, the first key seals and all of them open, which "
-            + "allows rotation. Required if a provider has a client_id.")
+            + "allows rotation. Required if a provider has a client_id, and with upstreams.")
     static let reactors = Setting(
         "reactors", .integer(in: 0...1024), .byDefault("0"),
         "The number of event-loop threads; 0: one per core. A change needs a restart.")
@@ -81,6 +91,9 @@ extension Settings: Section {
     static let organizations = Setting(
         "organizations", .sections() as SettingKind<[OrganizationSettings]>, .byDefault("[]"),
         "The tenants of the gateway.")
+    static let upstreams = Setting(
+        "upstreams", .sections() as SettingKind<[UpstreamSettings]>, .byDefault("[]"),
+        "Applications behind the gateway, each on a host name of its own.")
     static let usage = Setting(
         "usage", .section as SettingKind<UsageSettings>, .byDefault("{}"), "The history of organizations' metrics.")
     static let sessions = Setting(
@@ -92,16 +105,18 @@ extension Settings: Section {
         "mail", .section as SettingKind<MailSettings>, .optional,
         "The mail server for invitations and license notices. Without it, the inviting manager receives the link.")
 
-    static let settings = [
+    package static let settings = [
         DeclaredSetting(publicURL), DeclaredSetting(listen), DeclaredSetting(tls), DeclaredSetting(adminListen),
-        DeclaredSetting(trustedProxies), DeclaredSetting(storage), DeclaredSetting(secretKey),
+        DeclaredSetting(forwardAuthListen), DeclaredSetting(trustedProxies), DeclaredSetting(storage),
+        DeclaredSetting(secretKey),
         DeclaredSetting(reactors), DeclaredSetting(tokenCache), DeclaredSetting(limits),
         DeclaredSetting(drainDelay), DeclaredSetting(providers),
-        DeclaredSetting(organizations), DeclaredSetting(usage), DeclaredSetting(sessions), DeclaredSetting(invitations),
+        DeclaredSetting(organizations), DeclaredSetting(upstreams), DeclaredSetting(usage), DeclaredSetting(sessions),
+        DeclaredSetting(invitations),
         DeclaredSetting(mail),
     ]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         typealias S = Settings
         CrossChecks(members).run()
         guard let publicURL = members[S.publicURL], let listen = members[S.listen], let storage = members[S.storage],
@@ -109,7 +124,8 @@ extension Settings: Section {
             let tokenCache = members[S.tokenCache], let limits = members[S.limits],
             let drainDelay = members[S.drainDelay],
             let providers = members[S.providers], let organizations = members[S.organizations],
-            let usage = members[S.usage], let sessions = members[S.sessions], let invitations = members[S.invitations]
+            let upstreams = members[S.upstreams], let usage = members[S.usage], let sessions = members[S.sessions],
+            let invitations = members[S.invitations]
         else { return nil }
         (self.publicURL, self.listen, tls) = (publicURL, listen, members[S.tls])
         (adminListen, trustedProxies, self.storage) = (members[S.adminListen], proxies, storage)
@@ -117,6 +133,8 @@ extension Settings: Section {
         self.drainDelay = drainDelay
         (self.limits, self.providers, self.organizations) = (limits, providers, organizations)
         self.usage = usage
+        forwardAuthListen = members[S.forwardAuthListen]
+        self.upstreams = upstreams.map { $0.completed(by: publicURL) }
         (self.sessions, self.invitations, mail) = (sessions, invitations, members[S.mail])
     }
 }

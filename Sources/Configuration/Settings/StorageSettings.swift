@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Files
 internal import JSON
+internal import SettingDeclarations
 internal import Text
 
 /// The location of the gateway's durable data.

@@ -1,4 +1,5 @@
 internal import Files
+package import SettingDeclarations
 internal import Sockets
 
 /// The certificate and private key of the public listener.
@@ -18,9 +19,9 @@ extension TLSSettings: Section {
         .pem("a PEM file with the private key", label: "PRIVATE KEY", good: "tls/key.pem", isSecret: true), .required,
         "The certificate's private key, unencrypted.")
 
-    static let settings = [DeclaredSetting(certificate), DeclaredSetting(privateKey)]
+    package static let settings = [DeclaredSetting(certificate), DeclaredSetting(privateKey)]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         guard let certificate = members[TLSSettings.certificate], let key = members[TLSSettings.privateKey] else {
             return nil
         }

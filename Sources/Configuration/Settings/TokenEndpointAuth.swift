@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import JSON
+internal import SettingDeclarations
 internal import Text
 
 /// A method of client authentication at a token endpoint (OpenID Connect Core 1.0, section 9).

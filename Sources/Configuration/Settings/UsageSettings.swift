@@ -1,3 +1,4 @@
+package import SettingDeclarations
 internal import Time
 
 /// How usage history is kept.
@@ -15,9 +16,9 @@ extension UsageSettings: Section {
         "How long daily figures are kept. The last figure before that time is kept too, so that an unchanged figure "
             + "never disappears.")
 
-    static let settings = [DeclaredSetting(retention)]
+    package static let settings = [DeclaredSetting(retention)]
 
-    init?(_ members: SectionMembers) {
+    package init?(_ members: SectionMembers) {
         guard let retention = members[UsageSettings.retention] else { return nil }
         self.retention = retention
     }

@@ -1,3 +1,4 @@
+internal import SettingDeclarations
 internal import Text
 
 /// The reference of all settings, with meanings and defaults.

@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import SettingDeclarations
 internal import Text
 
 /// The requirements on an issuer with a discovery document, and common mistakes.

@@ -1,4 +1,5 @@
 internal import HTTPMessage
+internal import SettingDeclarations
 internal import Text
 
 /// The public URL of the gateway: scheme, host and port only.

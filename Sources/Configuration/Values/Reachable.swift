@@ -1,5 +1,6 @@
 public import Addresses
 internal import HTTPMessage
+internal import SettingDeclarations
 internal import Text
 
 /// A host or range of addresses at which a provider's endpoints may be even if the address is private.

@@ -86,7 +86,7 @@ extension MappingsAPI {
     /// Explains a user by the claims of the last sign-in; nil if there is none.
     ///
     /// - Throws: `not_found` with the remedy if the claims cannot be read, for a caller who may know of the user.
-    private static func user(
+    static func user(
         _ id: IdentityID, _ management: ManagementRequest
     ) async throws(Problem) -> ExplainedAccess? {
         guard let user = try await management.explainUser(id) else { return nil }
@@ -97,7 +97,7 @@ extension MappingsAPI {
             detail: "The user's last sign-in can't be read, so it can't be explained. Ask the user to sign in again.")
     }
 
-    private static func needMappings(_ management: ManagementRequest) throws(Problem) {
+    static func needMappings(_ management: ManagementRequest) throws(Problem) {
         guard management.permit.role.permissions.contains(.writeMappings) else {
             throw Problem(.permissionMissing, detail: "Your role in this organization does not permit this.")
         }
@@ -120,8 +120,8 @@ extension MappingsAPI {
 }
 
 extension ExplainedAccess {
-    func write(to writer: inout JSONWriter) {
-        writer.beginObject()
+    /// Writes the kind of the claims and the identity into an object.
+    func writeIdentity(to writer: inout JSONWriter) {
         writer.member("valid", true)
         if isDryRun { writer.member("dry_run", true) }
         writer.name("identity")
@@ -131,6 +131,11 @@ extension ExplainedAccess {
         writer.member("subject", subject?.text)
         writer.member("email", email?.spelling)
         writer.endObject()
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writeIdentity(to: &writer)
         writer.name("organizations")
         writer.beginArray()
         access.write(to: &writer)

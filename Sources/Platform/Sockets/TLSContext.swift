@@ -36,6 +36,13 @@ public struct TLSError: Error, Sendable, Hashable, CustomStringConvertible {
         unsafe SSL_CTX_set_alpn_select_cb(handle, selectProtocol, nil)
     }
 
+    /// Returns true if the certificate names a host (RFC 6125, section 6; the common name never counts).
+    public func names(_ host: String) -> Bool {
+        guard let certificate = unsafe SSL_CTX_get0_certificate(handle) else { return false }
+        let flags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT)
+        return unsafe X509_check_host(certificate, host, host.utf8.count, flags, nil) == 1
+    }
+
     deinit {
         unsafe SSL_CTX_free(handle)
     }

@@ -11,6 +11,7 @@ internal import PeoplePages
 internal import SignInFlow
 internal import SignInPages
 internal import Threads
+internal import UpstreamPages
 
 /// The combined table of endpoints. Each area contributes its own.
 ///
@@ -34,12 +35,13 @@ struct GatewayEndpoints {
             + MembersAPI(management: management).endpoints
             + InvitationsAPI(management: management).endpoints
             + MappingsAPI(management: management).endpoints
+            + UpstreamsAPI(management: management).endpoints
             + AcceptanceAPI(acceptances: acceptances).endpoints
         all =
             HomePages(access: access).endpoints
             + OrganizationPages(metrics: metrics).endpoints + UsagePages(metrics: metrics).endpoints
             + PeopleEndpoints(management: management).all + ManagementPages(management: management).endpoints
-            + AuditPages(management: management).endpoints
+            + UpstreamPages(management: management).endpoints + AuditPages(management: management).endpoints
             + AccountPages(sessions: sessions, access: access).endpoints
             + AcceptancePages(acceptances: acceptances).endpoints
             + SignInEndpoints(services: signIn).all

@@ -106,7 +106,8 @@ extension GatewayHandler {
             counters.permits(gatewayMetrics, permit.role.rawValue)
             let permitted = PermittedCaller(
                 caller: caller, permit: permit, organization: organization, others: others,
-                openRequests: permit.role == .manager ? services.openRequests.known(of: organization.id) : 0)
+                openRequests: permit.role == .manager ? services.openRequests.known(of: organization.id) : 0,
+                hasUpstreams: context.state.rules.hasUpstreams(organization.id))
             context.record.permitted = permitted
             return .permitted(permitted)
         }

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Files
+internal import SettingDeclarations
 
 /// Fuzzes configuration files, with a few files and variables that they may refer to.
 ///

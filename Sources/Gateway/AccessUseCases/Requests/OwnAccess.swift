@@ -36,6 +36,12 @@ package struct OwnAccess: Sendable {
         }
     }
 
+    /// The upstreams that a caller may open, in the order of the configuration.
+    package func upstreams(_ context: RequestContext, _ caller: Caller) -> [UpstreamRules] {
+        let (state, claims) = (context.state, caller.claims)
+        return state.rules.upstreams.filter { state.mayOpen($0, with: claims) }
+    }
+
     /// Variant of `reply(_:_:_:)` for endpoints that return at once if there are few organizations.
     package func outcome<Party>(
         _ context: RequestContext, _ caller: Caller, _ make: @escaping @Sendable ([Entitlement]) -> Reply

@@ -50,11 +50,14 @@ package struct PermittedCaller: Sendable {
     package let others: [OtherOrganization]
     /// The number of open access requests that the organization's pages show; 0 for callers who do not decide on them.
     package let openRequests: Int
+    /// Whether the organization has upstreams, so that its pages list them.
+    package let hasUpstreams: Bool
 
     package init(
         caller: Caller, permit: Permit, organization: RuntimeConfiguration.Organization,
-        others: [OtherOrganization] = [], openRequests: Int = 0
+        others: [OtherOrganization] = [], openRequests: Int = 0, hasUpstreams: Bool = false
     ) {
+        self.hasUpstreams = hasUpstreams
         self.caller = caller
         self.permit = permit
         self.organization = organization

@@ -16,6 +16,8 @@ package enum Paths {
     package static let invitationAction: PathTemplate = "/organizations/{org}/invitations/{id}/{action}"
     package static let mappings: PathTemplate = "/organizations/{org}/claim-mappings"
     package static let explain: PathTemplate = "/organizations/{org}/claim-mappings/explain"
+    package static let upstreams: PathTemplate = "/organizations/{org}/upstreams"
+    package static let explainUpstream: PathTemplate = "/organizations/{org}/upstreams/{id}/explain"
     package static let audit: PathTemplate = "/organizations/{org}/audit"
     package static let account: PathTemplate = "/account"
     /// The path of invitations' links.

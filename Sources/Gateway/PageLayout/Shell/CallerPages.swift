@@ -22,7 +22,8 @@ extension PermittedCaller {
     package var header: OrganizationHeader {
         OrganizationHeader(
             id: organization.id, name: organization.name, role: permit.role.title,
-            isReadOnly: permit.role != .manager, others: others, openRequests: openRequests)
+            isReadOnly: permit.role != .manager, others: others, openRequests: openRequests,
+            hasUpstreams: hasUpstreams)
     }
 
     /// The token of a management page's forms; nil for viewers, and for programs.

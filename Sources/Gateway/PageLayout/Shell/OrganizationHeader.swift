@@ -14,15 +14,19 @@ public struct OrganizationHeader: Sendable {
     let others: [OtherOrganization]
     /// The number of open access requests beside their tab.
     let openRequests: Int
+    /// Whether the organization has applications behind the gateway.
+    let hasUpstreams: Bool
 
     /// - Parameters:
     ///   - role: the role's title.
     ///   - isReadOnly: true if the user may only view.
     ///   - openRequests: the number of open access requests.
+    ///   - hasUpstreams: true if the organization has applications behind the gateway.
     package init(
         id: OrganizationID, name: String, role: String, isReadOnly: Bool, others: [OtherOrganization] = [],
-        openRequests: Int = 0
+        openRequests: Int = 0, hasUpstreams: Bool = false
     ) {
+        self.hasUpstreams = hasUpstreams
         self.others = others
         self.id = id
         self.name = name
@@ -40,6 +44,7 @@ extension OrganizationHeader {
         case members
         case requests
         case mappings
+        case upstreams
         case audit
 
         var path: PathTemplate {
@@ -49,6 +54,7 @@ extension OrganizationHeader {
             case .members: Paths.members
             case .requests: Paths.requests
             case .mappings: Paths.mappings
+            case .upstreams: Paths.upstreams
             case .audit: Paths.audit
             }
         }
@@ -60,6 +66,7 @@ extension OrganizationHeader {
             case .members: "Members"
             case .requests: "Access requests"
             case .mappings: "Claim rules"
+            case .upstreams: "Applications"
             case .audit: "Audit log"
             }
         }
@@ -90,7 +97,10 @@ extension OrganizationHeader {
     ///
     /// - Parameter current: nil for a page that is none of them.
     func tabs(_ current: Tab?) -> HTML {
-        let items = Tab.allCases.filter { !isReadOnly || !$0.isForManagers }.map { tab -> HTML in
+        let shown = Tab.allCases.filter {
+            (!isReadOnly || !$0.isForManagers) && ($0 != .upstreams || hasUpstreams)
+        }
+        let items = shown.map { tab -> HTML in
             let state: HTML = tab == current ? " aria-current=\"page\"" : ""
             let count: HTML? =
                 tab == .requests && openRequests > 0

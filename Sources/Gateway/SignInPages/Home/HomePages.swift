@@ -2,6 +2,7 @@ package import AccessUseCases
 package import Endpoints
 internal import HTTPMessage
 internal import PageLayout
+internal import Policy
 internal import RuntimeConfiguration
 internal import SignInFlow
 internal import Text
@@ -22,8 +23,8 @@ package struct HomePages: Sendable {
         ]
     }
 
-    /// The sign-in page; for a signed-in user, the list of organizations, or a redirect to the only one unless the query
-    /// asks for the list.
+    /// The sign-in page; for a signed-in user, the list of organizations and applications. A user who may open no
+    /// application is redirected to the only organization, unless the query asks for the list.
     private func home(_ context: RequestContext, _ caller: Caller?) -> Handler<Caller?>.Outcome {
         guard let caller else {
             guard RequestOrigin.isNavigation(context.request) || context.request.acceptsAnything else {
@@ -35,12 +36,21 @@ package struct HomePages: Sendable {
             return .now(Reply.page(.ok, page.document).with(context.staleCookies))
         }
         let wantsList = context.query["all"] != nil
+        let upstreams = access.upstreams(context, caller)
         return access.outcome(context, caller) { entitlements in
             let items = OrganizationListPage.Item.all(entitlements, under: context.configuration)
+            let applications = upstreams.map { upstream in
+                OrganizationListPage.Application(
+                    name: upstream.name,
+                    organization: context.configuration.organization(upstream.organization)?.name ?? "",
+                    url: upstream.origin + "/")
+            }
             switch items.count {
-            case 0: return RefusalReply.page(context, caller, entitlements)
-            case 1 where !wantsList: return .redirect(items[0].url)
-            case _: return .page(.ok, OrganizationListPage(account: caller.account, items: items).document)
+            case 0 where applications.isEmpty: return RefusalReply.page(context, caller, entitlements)
+            case 1 where !wantsList && applications.isEmpty: return .redirect(items[0].url)
+            case _:
+                let page = OrganizationListPage(account: caller.account, items: items, applications: applications)
+                return .page(.ok, page.document)
             }
         }
     }

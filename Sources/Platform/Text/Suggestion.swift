@@ -1,5 +1,3 @@
-internal import Text
-
 /// Finds the known name that a misspelled name probably means.
 public enum Suggestion {
     /// Returns the nearest candidate, or nil if none is near. One typing error is allowed in a short word, up to three

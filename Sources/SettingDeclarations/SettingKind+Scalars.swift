@@ -4,7 +4,7 @@ internal import Time
 
 extension SettingKind {
     /// A string with a conversion function.
-    static func text(
+    package static func text(
         _ noun: String, good: [String], wrong: [String] = [], pattern: String? = nil,
         _ convert: @escaping @Sendable (String) throws(SettingError) -> Value
     ) -> SettingKind {
@@ -25,7 +25,7 @@ extension SettingKind {
     }
 
     /// A word from a closed list.
-    static func choice(
+    package static func choice(
         _ noun: String, _ words: [String], _ convert: @escaping @Sendable (String) -> Value?
     ) -> SettingKind {
         let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -56,19 +56,19 @@ private func isControl(_ scalar: Unicode.Scalar) -> Bool {
 
 extension SettingKind where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// A raw value of an enumeration.
-    static func choice(_ noun: String) -> SettingKind {
+    package static func choice(_ noun: String) -> SettingKind {
         choice(noun, Value.allCases.map(\.rawValue)) { Value(rawValue: $0) }
     }
 }
 
 extension SettingKind<String> {
-    static func text(_ noun: String, example: String) -> SettingKind {
+    package static func text(_ noun: String, example: String) -> SettingKind {
         text(noun, good: ["\"\(example)\""]) { $0 }
     }
 }
 
 extension SettingKind<Bool> {
-    static var boolean: SettingKind {
+    package static var boolean: SettingKind {
         SettingKind(
             "true or false", good: ["true", "false"], wrong: ["0", "\"true\"", "null"],
             schema: { $0.member("type", "boolean") },
@@ -82,7 +82,7 @@ extension SettingKind<Bool> {
 }
 
 extension SettingKind<Int> {
-    static func integer(in range: ClosedRange<Int>) -> SettingKind {
+    package static func integer(in range: ClosedRange<Int>) -> SettingKind {
         let noun = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         let schema: @Sendable (inout JSONWriter) -> Void = { writer in
             writer.member("type", "integer")
@@ -104,7 +104,7 @@ extension SettingKind<Int> {
     }
 
     /// A number of bytes.
-    static func size(in range: ClosedRange<Int>) -> SettingKind {
+    package static func size(in range: ClosedRange<Int>) -> SettingKind {
         let (least, most) = (ByteSize(range.lowerBound), ByteSize(range.upperBound))
         let noun = "a size such as 512KiB, 64MiB or 1GiB, from \(least) to \(most)"
         return text(
@@ -119,7 +119,7 @@ extension SettingKind<Int> {
 
 extension SettingKind<Double> {
     /// A number that may have a fraction.
-    static func number(in range: ClosedRange<Int>) -> SettingKind {
+    package static func number(in range: ClosedRange<Int>) -> SettingKind {
         let noun = "a number from \(range.lowerBound) to \(range.upperBound)"
         let schema: @Sendable (inout JSONWriter) -> Void = { writer in
             writer.member("type", "number")
@@ -140,7 +140,7 @@ extension SettingKind<Double> {
 }
 
 extension SettingKind<Duration> {
-    static func duration(in range: ClosedRange<Duration>) -> SettingKind {
+    package static func duration(in range: ClosedRange<Duration>) -> SettingKind {
         let (least, most) = (range.lowerBound.configurationText, range.upperBound.configurationText)
         let noun = "a duration such as 90s, 15m, 8h or 7d, from \(least) to \(most)"
         return text(

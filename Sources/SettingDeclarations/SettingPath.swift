@@ -1,18 +1,18 @@
 /// The place of a value in the file, such as `providers[2].issuer`. Its text is made only for a message, since most
 /// values need none.
-indirect enum SettingPath: Sendable, CustomStringConvertible {
+package indirect enum SettingPath: Sendable, CustomStringConvertible {
     /// The whole file.
     case root
     case member(SettingPath, String)
     case element(SettingPath, Int)
 
     /// Returns the path of a member of the value at this path.
-    func member(_ name: String) -> SettingPath { .member(self, name) }
+    package func member(_ name: String) -> SettingPath { .member(self, name) }
 
     /// Returns the path of an element of the array at this path.
-    subscript(index: Int) -> SettingPath { .element(self, index) }
+    package subscript(index: Int) -> SettingPath { .element(self, index) }
 
-    var description: String {
+    package var description: String {
         switch self {
         case .root: ""
         case .member(.root, let name): pathName(name)
@@ -23,7 +23,7 @@ indirect enum SettingPath: Sendable, CustomStringConvertible {
 }
 
 /// Returns a name in the form that paths show: a plain word unchanged, any other name quoted.
-func pathName(_ name: String) -> String {
+package func pathName(_ name: String) -> String {
     let isPlain =
         (1...60).contains(name.utf8.count)
         && name.utf8.allSatisfy { byte in

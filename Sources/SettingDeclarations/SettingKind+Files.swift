@@ -1,12 +1,11 @@
 internal import JSON
 internal import Text
-internal import Tokens
 
 extension SettingKind {
     /// The path of an existing file, and its converted content.
     ///
     /// - Parameter isSecret: true to warn if users other than the file's owner can read it.
-    static func file(
+    package static func file(
         _ noun: String, good: String, wrong: [String], isSecret: Bool = false,
         _ convert: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) throws(SettingError) -> Value
     ) -> SettingKind {
@@ -29,29 +28,11 @@ extension SettingKind {
     }
 }
 
-extension SettingKind<KeySet> {
-    /// A file of public keys.
-    static var keyFile: SettingKind {
-        file("a file with public keys (a JWK, a JWK set or PEM)", good: "keys.jwks.json", wrong: ["a.secret"]) {
-            (_, bytes) throws(SettingError) -> KeySet in
-            let keys: KeySet
-            do throws(KeySet.ReadingError) {
-                keys = try KeySet(bytes)
-            } catch {
-                throw SettingError("has no keys: \(error.description)")
-            }
-            guard keys.keys.isEmpty else { return keys }
-            let issues = keys.issues.prefix(3).map(\.description).joined(separator: "; ")
-            throw SettingError("has no usable key" + (issues.isEmpty ? "" : " (\(issues))"))
-        }
-    }
-}
-
 extension SettingKind<PEMFile> {
     /// A PEM file with at least one block of this label.
     ///
     /// - Parameter isSecret: true to warn if users other than the file's owner can read it.
-    static func pem(_ noun: String, label: String, good: String, isSecret: Bool = false) -> SettingKind {
+    package static func pem(_ noun: String, label: String, good: String, isSecret: Bool = false) -> SettingKind {
         file(noun, good: good, wrong: ["a.secret"], isSecret: isSecret) {
             (path, bytes) throws(SettingError) -> PEMFile in
             guard let text = String(validating: bytes, as: UTF8.self), text.holds(exactly: "\(label)-----"),
@@ -63,6 +44,6 @@ extension SettingKind<PEMFile> {
 }
 
 /// A file that existed when the configuration was read.
-struct PEMFile: Sendable, Hashable {
-    let path: String
+package struct PEMFile: Sendable, Hashable {
+    package let path: String
 }

@@ -1,9 +1,9 @@
 internal import JSON
-internal import Text
+package import Text
 
 extension SettingKind {
     /// An array of unique elements of one kind.
-    static func list<Element: Hashable>(
+    package static func list<Element: Hashable>(
         of element: SettingKind<Element>, atLeast minimum: Int = 0
     ) -> SettingKind where Value == [Element] {
         let noun = "an array, each element \(element.noun)"
@@ -48,7 +48,7 @@ extension SettingKind {
     }
 
     /// One value, or a non-empty array of unique values.
-    static func oneOrMore<Element: Hashable>(
+    package static func oneOrMore<Element: Hashable>(
         of element: SettingKind<Element>
     ) -> SettingKind where Value == [Element] {
         let list = SettingKind.list(of: element, atLeast: 1)
@@ -72,7 +72,7 @@ extension SettingKind {
     }
 
     /// An object with free names and string values.
-    static func dictionary(
+    package static func dictionary(
         _ noun: String, good: [String], refusing reserved: [String]
     ) -> SettingKind where Value == [ExactText: String] {
         let schema: @Sendable (inout JSONWriter) -> Void = { writer in

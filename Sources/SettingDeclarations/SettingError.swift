@@ -1,8 +1,8 @@
 /// The reason why a setting refuses a value. The message follows the setting's path, and states what to write.
-struct SettingError: Error {
-    let message: String
+package struct SettingError: Error {
+    package let message: String
 
-    init(_ message: String) {
+    package init(_ message: String) {
         self.message = message
     }
 }

@@ -1,8 +1,8 @@
-internal import JSON
+package import JSON
 internal import Text
 
 /// A value that is created from an object of the file: its settings, and their conversion.
-protocol Section: Sendable {
+package protocol Section: Sendable {
     static var settings: [DeclaredSetting] { get }
 
     /// Creates the value, and reports faults that concern several settings. Returns nil if a required setting is
@@ -11,10 +11,10 @@ protocol Section: Sendable {
 }
 
 /// The members of one object, read by their declarations.
-struct SectionMembers {
-    let object: JSONValue
-    let path: SettingPath
-    let reader: SettingReader
+package struct SectionMembers {
+    package let object: JSONValue
+    package let path: SettingPath
+    package let reader: SettingReader
     private let table: SettingTable
     /// The members of the object by the places of their settings. If the file repeats a name, the first one counts.
     private var found: [JSONValue?]
@@ -22,7 +22,7 @@ struct SectionMembers {
     private var values: [(any Sendable)?]
 
     /// Reads every member by its declaration. Unknown, missing and invalid members are reported to the reader.
-    init(_ object: JSONValue, path: SettingPath, settings table: SettingTable, reader: SettingReader) {
+    package init(_ object: JSONValue, path: SettingPath, settings table: SettingTable, reader: SettingReader) {
         (self.object, self.path, self.reader, self.table) = (object, path, reader, table)
         found = Array(repeating: nil, count: table.settings.count)
         values = Array(repeating: nil, count: table.settings.count)
@@ -31,7 +31,7 @@ struct SectionMembers {
             if let index, found[index] == nil { found[index] = member.value }
             guard !reader.isFull else { continue }
             guard let index else {
-                let message = SectionMembers.unknown(member.name, table.settings)
+                let message = unknown(member.name)
                 reader.fault(at: member.nameOffset, path.member(member.name), message)
                 continue
             }
@@ -49,13 +49,13 @@ struct SectionMembers {
     }
 
     /// Returns the message for an unknown setting: the setting that was probably meant, and the allowed names.
-    private static func unknown(_ name: String, _ settings: [DeclaredSetting]) -> String {
-        let names = settings.map(\.name)
+    private func unknown(_ name: String) -> String {
+        let names = table.settings.map(\.name)
         let allowed = "allowed here: \(names.joined(separator: ", "))"
         if let meant = Suggestion.nearest(to: name, among: names) {
             return "is not a setting; did you mean \"\(meant)\"? (\(allowed))"
         }
-        let elsewhere = SectionMembers.places(of: name, in: Settings.settings, under: "")
+        let elsewhere = SectionMembers.places(of: name, in: reader.known, under: "")
         guard let first = elsewhere.first else { return "is not a setting; \(allowed)" }
         return "is not a setting here, but \(first) is (\(allowed))"
     }
@@ -72,12 +72,12 @@ struct SectionMembers {
     }
 
     /// The setting's value or default; nil if it has none, or if the value was refused.
-    subscript<Value>(setting: Setting<Value>) -> Value? {
+    package subscript<Value>(setting: Setting<Value>) -> Value? {
         table.place(of: setting.identity).flatMap { values[$0] } as? Value
     }
 
     /// Returns true if the file contains the setting, valid or not.
-    func has<Value>(_ setting: Setting<Value>) -> Bool {
+    package func has<Value>(_ setting: Setting<Value>) -> Bool {
         member(setting) != nil
     }
 
@@ -86,30 +86,30 @@ struct SectionMembers {
     }
 
     /// Reports a fault at the setting, or at the object if the setting is absent.
-    func fault<Value>(_ setting: Setting<Value>, _ message: String) {
+    package func fault<Value>(_ setting: Setting<Value>, _ message: String) {
         reader.fault(at: member(setting) ?? object, path.member(setting.name), message)
     }
 
     /// Reports a fault at one member of a setting that is an object.
-    func fault<Value>(_ setting: Setting<Value>, member name: String, _ message: String) {
+    package func fault<Value>(_ setting: Setting<Value>, member name: String, _ message: String) {
         let value = member(setting)
         reader.fault(
             at: value?.member(name) ?? value ?? object, path.member(setting.name).member(name), message)
     }
 
     /// Reports a value that is allowed but probably not intended.
-    func warn<Value>(_ setting: Setting<Value>, _ message: String) {
+    package func warn<Value>(_ setting: Setting<Value>, _ message: String) {
         reader.warn(at: member(setting) ?? object, path.member(setting.name), message)
     }
 }
 
 extension SettingKind where Value: Section {
     /// An object with its own settings.
-    static var section: SettingKind {
+    package static var section: SettingKind {
         let table = SettingTable(Value.settings)
         var kind = SettingKind(
             "an object", good: [], wrong: ["7", "\"text\"", "[]", "null", "{\"no_such_setting\": 1}"],
-            schema: { SchemaText.writeObject(Value.settings, to: &$0) }
+            schema: { ObjectSchema.write(Value.settings, to: &$0) }
         ) { value, path, reader in
             guard value.kind == .object else {
                 reader.fault(at: value, path, "must be an object, not \(value.kindNoun)")
@@ -124,7 +124,7 @@ extension SettingKind where Value: Section {
 
 extension SettingKind {
     /// An array of objects with their own settings.
-    static func sections<Element: Section>() -> SettingKind where Value == [Element] {
+    package static func sections<Element: Section>() -> SettingKind where Value == [Element] {
         let element = SettingKind<Element>.section
         let schema: @Sendable (inout JSONWriter) -> Void = { writer in
             writer.member("type", "array")

@@ -1,14 +1,13 @@
-internal import Cryptography
+package import Cryptography
 internal import Files
-internal import JSON
-internal import Tokens
+package import JSON
 
 /// The maximum size of a file that the configuration refers to, in bytes.
 private let maximumReferenceBytes = 4 << 20
 
 extension SettingReader {
     /// Returns the content of a referenced file, or reports a fault and returns nil.
-    func content(of path: String, for value: JSONValue, _ place: SettingPath) -> [UInt8]? {
+    package func content(of path: String, for value: JSONValue, _ place: SettingPath) -> [UInt8]? {
         do throws(FileError) {
             return try sources.file(resolved(path), maximumReferenceBytes)
         } catch {
@@ -21,7 +20,7 @@ extension SettingReader {
     ///
     /// Other white space at its ends is kept, but causes a warning. A provider or mail server that refuses the secret
     /// would not report this cause.
-    func secret(_ reference: JSONValue, _ place: SettingPath) -> Secret? {
+    package func secret(_ reference: JSONValue, _ place: SettingPath) -> Secret? {
         let members = Array(reference.members)
         guard members.count == 1, let member = members.first, member.name == "env" || member.name == "file" else {
             fault(at: reference, place, "must be \(SettingReader.secretNoun)")
@@ -79,9 +78,9 @@ extension SettingReader {
         return nil
     }
 
-    static let secretNoun = "{\"env\": \"NAME\"} or {\"file\": \"PATH\"}"
+    package static let secretNoun = "{\"env\": \"NAME\"} or {\"file\": \"PATH\"}"
 
-    static func writeSecretSchema(to writer: inout JSONWriter) {
+    package static func writeSecretSchema(to writer: inout JSONWriter) {
         writer.member("type", "object")
         writer.member("minProperties", 1)
         writer.member("maxProperties", 1)
@@ -100,7 +99,7 @@ extension SettingReader {
     }
 
     /// Values that every setting of a secret refuses.
-    static let wrongSecrets = [
+    package static let wrongSecrets = [
         "\"in plain sight\"", "7", "{}", "{\"env\": 7}", "{\"env\": \"\"}", "{\"env\": \"NO_SUCH_VARIABLE\"}",
         "{\"file\": \"no-such-file\"}", "{\"env\": \"A\", \"file\": \"b\"}", "{\"enviroment\": \"A\"}",
     ]
@@ -108,7 +107,7 @@ extension SettingReader {
 
 extension SettingKind<Secret> {
     /// A reference to a secret of any form.
-    static var secret: SettingKind {
+    package static var secret: SettingKind {
         SettingKind(
             "a secret, as \(SettingReader.secretNoun)", good: ["{\"env\": \"A_SECRET\"}", "{\"file\": \"a.secret\"}"],
             wrong: SettingReader.wrongSecrets, schema: SettingReader.writeSecretSchema
@@ -125,7 +124,7 @@ extension SettingKind<Secret> {
 
 extension SettingKind<[Secret]> {
     /// One key of 32 bytes, or a list of them.
-    static var sealingKeys: SettingKind {
+    package static var sealingKeys: SettingKind {
         let schema: @Sendable (inout JSONWriter) -> Void = { writer in
             writer.name("oneOf")
             writer.beginArray()

@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 internal import Synchronization
 internal import Threads
 
@@ -18,7 +18,7 @@ extension SettingReader {
     /// warnings may follow the last one.
     ///
     /// - Parameter read: converts an element, given its index and the reader to report to.
-    func read<Element: Sendable>(
+    package func read<Element: Sendable>(
         _ list: JSONSiblings, _ read: @escaping @Sendable (JSONValue, Int, SettingReader) -> Element?
     ) -> [Element] {
         let values = Array(list)
@@ -26,9 +26,9 @@ extension SettingReader {
         guard count > 1 else { return self.read(values, 0..<values.count, read) }
         let ranges = (0..<count).map { values.count * $0 / count..<values.count * ($0 + 1) / count }
         let parts = Mutex<[Int: Part<Element>]>([:])
-        let (sources, directory) = (sources, directory)
+        let (sources, directory, known) = (sources, directory, known)
         let readPart: @Sendable (Int) -> Void = { number in
-            let reader = SettingReader(sources: sources, directory: directory)
+            let reader = SettingReader(sources: sources, directory: directory, known: known)
             let elements = reader.read(values, ranges[number], read)
             let part = Part(elements: elements, faults: reader.faults, warnings: reader.warnings)
             parts.withLock { $0[number] = part }

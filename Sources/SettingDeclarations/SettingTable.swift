@@ -2,12 +2,12 @@ internal import Text
 
 /// The settings of a section with an index of their names, so that reading an object takes time in proportion to its
 /// members.
-struct SettingTable: Sendable {
-    let settings: [DeclaredSetting]
+package struct SettingTable: Sendable {
+    package let settings: [DeclaredSetting]
     private let places: [ExactText: Int]
     private let identities: [ObjectIdentifier]
 
-    init(_ settings: [DeclaredSetting]) {
+    package init(_ settings: [DeclaredSetting]) {
         self.settings = settings
         identities = settings.map { ObjectIdentifier($0.identity) }
         places = Dictionary(
@@ -15,11 +15,11 @@ struct SettingTable: Sendable {
     }
 
     /// Returns the index of the setting with a name, or nil if there is none.
-    func place(of name: String) -> Int? { places[ExactText(name)] }
+    package func place(of name: String) -> Int? { places[ExactText(name)] }
 
     /// Returns the index of a declaration, or nil if it belongs to another section. Sections have so few settings that
     /// comparing all of them takes less time than one digest of a name.
-    func place(of identity: SettingIdentity) -> Int? {
+    package func place(of identity: SettingIdentity) -> Int? {
         identities.firstIndex(of: ObjectIdentifier(identity))
     }
 }

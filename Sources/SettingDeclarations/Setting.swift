@@ -1,7 +1,7 @@
-internal import JSON
+package import JSON
 
 /// True if a setting is required.
-enum Presence: Sendable {
+package enum Presence: Sendable {
     case required
     case optional
     /// The default as JSON text, parsed like the file.
@@ -9,20 +9,20 @@ enum Presence: Sendable {
 }
 
 /// What distinguishes a declaration from all others. It finds a setting in its table without a look-up by name.
-final class SettingIdentity: Sendable {}
+package final class SettingIdentity: Sendable {}
 
 /// One setting, declared once: name, type, default and meaning. Parser, reference, schema and tests are derived from
 /// the declaration.
-struct Setting<Value: Sendable>: Sendable {
-    let identity = SettingIdentity()
-    let name: String
-    let kind: SettingKind<Value>
-    let presence: Presence
-    let meaning: String
+package struct Setting<Value: Sendable>: Sendable {
+    package let identity = SettingIdentity()
+    package let name: String
+    package let kind: SettingKind<Value>
+    package let presence: Presence
+    package let meaning: String
     /// A value as JSON text for the reference, if it is clearer than the kind's own example.
-    let example: String?
+    package let example: String?
 
-    init(
+    package init(
         _ name: String, _ kind: SettingKind<Value>, _ presence: Presence, example: String? = nil, _ meaning: String
     ) {
         self.name = name
@@ -35,26 +35,26 @@ struct Setting<Value: Sendable>: Sendable {
 
 /// A setting as an entry of the table of settings, independent of the value's type. A class, because every object of the
 /// file passes on all its settings.
-final class DeclaredSetting: Sendable {
-    let identity: SettingIdentity
-    let name: String
-    let presence: Presence
-    let meaning: String
+package final class DeclaredSetting: Sendable {
+    package let identity: SettingIdentity
+    package let name: String
+    package let presence: Presence
+    package let meaning: String
     /// The description of a value.
-    let noun: String
+    package let noun: String
     /// JSON texts that the setting accepts. The first one is the example in the reference.
-    let good: [String]
+    package let good: [String]
     /// JSON texts that the setting refuses.
-    let wrong: [String]
+    package let wrong: [String]
     /// Writes the members of the JSON Schema that describe a value.
-    let schema: @Sendable (inout JSONWriter) -> Void
+    package let schema: @Sendable (inout JSONWriter) -> Void
     /// The settings inside an object, or inside each object of a list.
-    let section: (settings: [DeclaredSetting], isList: Bool)?
-    let read: @Sendable (JSONValue, _ path: SettingPath, SettingReader) -> (any Sendable)?
+    package let section: (settings: [DeclaredSetting], isList: Bool)?
+    package let read: @Sendable (JSONValue, _ path: SettingPath, SettingReader) -> (any Sendable)?
     /// The value of the default, read once for all objects; nil if there is none. Tests read every default.
-    let defaultValue: (any Sendable)?
+    package let defaultValue: (any Sendable)?
 
-    init<Value>(_ setting: Setting<Value>) {
+    package init<Value>(_ setting: Setting<Value>) {
         let kind = setting.kind
         (identity, name) = (setting.identity, setting.name)
         presence = setting.presence
@@ -76,11 +76,11 @@ final class DeclaredSetting: Sendable {
         }
     }
 
-    var isRequired: Bool {
+    package var isRequired: Bool {
         if case .required = presence { true } else { false }
     }
 
-    var defaultText: String? {
+    package var defaultText: String? {
         if case .byDefault(let text) = presence { text } else { nil }
     }
 }

@@ -1,17 +1,17 @@
-internal import JSON
+package import JSON
 
 /// The type of a setting: the form of its values, their parser and their description.
-struct SettingKind<Value: Sendable>: Sendable {
+package struct SettingKind<Value: Sendable>: Sendable {
     /// The description of a value; it completes the sentence "must be \(noun)".
-    let noun: String
-    let good: [String]
-    let wrong: [String]
-    let schema: @Sendable (inout JSONWriter) -> Void
-    var section: (settings: [DeclaredSetting], isList: Bool)?
+    package let noun: String
+    package let good: [String]
+    package let wrong: [String]
+    package let schema: @Sendable (inout JSONWriter) -> Void
+    package var section: (settings: [DeclaredSetting], isList: Bool)?
     /// Converts a value. Reports a fault and returns nil if the value is refused.
-    let read: @Sendable (JSONValue, _ path: SettingPath, SettingReader) -> Value?
+    package let read: @Sendable (JSONValue, _ path: SettingPath, SettingReader) -> Value?
 
-    init(
+    package init(
         _ noun: String, good: [String], wrong: [String], schema: @escaping @Sendable (inout JSONWriter) -> Void,
         read: @escaping @Sendable (JSONValue, _ path: SettingPath, SettingReader) -> Value?
     ) {
@@ -23,7 +23,7 @@ struct SettingKind<Value: Sendable>: Sendable {
     }
 
     /// Creates a kind from a function that converts single values.
-    init(
+    package init(
         _ noun: String, good: [String], wrong: [String], schema: @escaping @Sendable (inout JSONWriter) -> Void,
         convert: @escaping @Sendable (JSONValue) throws(SettingError) -> Value
     ) {
@@ -40,7 +40,7 @@ struct SettingKind<Value: Sendable>: Sendable {
 
 extension JSONValue {
     /// The value's JSON type with an article, for messages.
-    var kindNoun: String {
+    package var kindNoun: String {
         switch kind {
         case .null: "null"
         case .boolean: "a boolean"
