@@ -152,7 +152,8 @@ let package = Package(
                 "Invitations", "JSON", "Mail", "Policy", "SettingDeclarations", "Sockets", "Text", "Time", "Tokens",
             ]),
         library(
-            "Recipes", in: "", uses: ["Addresses", "HTTPMessage", "Sockets", "Text"],
+            "Recipes", in: "",
+            uses: ["Addresses", "Configuration", "HTTPMessage", "Identities", "Sockets", "Text"],
             embeds: ["Templates"]),
         library(
             "RuntimeConfiguration", in: "Gateway/",

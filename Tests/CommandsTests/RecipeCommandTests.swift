@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Testing
 
 @Suite("The command recipe")
@@ -76,5 +77,59 @@ struct RecipeCommandTests {
         #expect(call.code == 0 && call.error.isEmpty)
         for part in parts { #expect(call.output.contains(part), "\(recipe) lacks \(part)") }
         for open in ["{{#", "{{^", "{{/"] { #expect(!call.output.contains(open)) }
+    }
+}
+
+@Suite("The command recipe with a configuration")
+struct ConfiguredRecipeTests {
+    private func configuration(_ more: String = "", in workspace: TemporaryDirectory) -> String {
+        _ = workspace.file("secret.key", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
+        return workspace.file(
+            "gatehouse.jsonc",
+            #"""
+            {
+              "public_url": "https://access.example.com", "listen": "0.0.0.0:8443", "storage": "sqlite:/data/g.db",
+              "secret_key": {"file": "secret.key"}, \#(more)
+              "organizations": [{"id": "acme"}],
+              "upstreams": [
+                {"id": "gatehouse", "host": "reports.example.com", "organization": "acme", "pass_authorization": true,
+                 "access": [{"path": "/*", "allow": ["organization-viewer"]}]},
+                {"id": "wiki", "host": "wiki.example.com", "organization": "acme", "address": "http://127.0.0.1:4000",
+                 "access": [{"path": "/*", "allow": ["organization-viewer"]}]}]
+            }
+            """#)
+    }
+
+    @Test("a proxy's recipe names the configured hosts", arguments: ["nginx", "traefik", "caddy", "envoy", "haproxy"])
+    func proxy(recipe: String) throws {
+        let workspace = TemporaryDirectory()
+        let file = configuration(
+            #""forward_auth_listen": "127.0.0.1:9000", "trusted_proxies": ["127.0.0.1/32"],"#, in: workspace)
+        let call = CommandLineCall(["recipe", recipe, "--config", file])
+        #expect(call.code == 0, "\(call.error)")
+        for host in ["access.example.com", "reports.example.com", "wiki.example.com"] {
+            #expect(call.output.contains(host))
+        }
+        #expect(call.output.contains("8443") && call.output.contains("9000") && !call.output.contains("4000"))
+    }
+
+    @Test("the unit names the configuration and the folder of the database")
+    func unit() throws {
+        let workspace = TemporaryDirectory()
+        let file = configuration(in: workspace)
+        let call = CommandLineCall(["recipe", "systemd", "--config", file])
+        #expect(call.code == 0 && call.output.contains("--config \(file)\n"), "\(call.error)")
+        #expect(call.output.contains("\nReadWritePaths=/data\n"))
+    }
+
+    @Test("what the configuration lacks is said in one line")
+    func lacks() throws {
+        let workspace = TemporaryDirectory()
+        let file = configuration(in: workspace)
+        let call = CommandLineCall(["recipe", "nginx", "--config", file])
+        #expect(call.code == 1 && call.output.isEmpty)
+        #expect(call.error.contains("set \"forward_auth_listen\""))
+        #expect(CommandLineCall(["recipe", "nginx", "--config", "/nowhere"]).code == 1)
+        #expect(CommandLineCall(["recipe", "--config", file]).code == 2)
     }
 }
