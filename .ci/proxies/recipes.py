@@ -5,8 +5,8 @@ import re
 from gatehouse import run
 
 
-def recipe(name):
-    result = run("recipe", name)
+def recipe(name, *options):
+    result = run("recipe", name, *options)
     assert result.returncode == 0, result.stderr
     return result.stdout
 

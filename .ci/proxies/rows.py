@@ -70,14 +70,12 @@ def test_a_public_path_tells_the_application_nothing(world):
 
 
 def test_a_revocation_counts_at_the_next_request(world):
-    assert world.ask(fields=[world.session("manager")]).status == 200
-    world.revoke("manager")
+    # Nothing else is done as this user, whose session may end.
+    assert world.ask(fields=[world.session("leaver")]).status == 200
+    world.revoke("leaver")
     world.begin()
-    try:
-        assert world.ask(fields=[world.session("manager")]).status == 403
-        assert not world.received
-    finally:
-        world.reinstate("manager")
+    assert world.ask(fields=[world.session("leaver")]).status in (401, 403)
+    assert not world.received
 
 
 def test_a_bearer_token_is_not_passed_on(world):

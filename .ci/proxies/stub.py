@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from rows import IDENTITY
 from wire import Listener, answer
 
-USERS = {"manager": "admins", "crowd": ",".join(f"group-{number:04}" for number in range(200))}
+USERS = {"manager": "admins", "leaver": "admins", "crowd": ",".join(f"group-{number:04}" for number in range(200))}
 
 
 class Refusal(Exception):

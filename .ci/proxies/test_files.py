@@ -8,7 +8,9 @@ import subprocess
 import urllib.request
 
 import pytest
-from gatehouse import BINARY, run
+from columns import certificate
+from gatehouse import BINARY
+from proxies import FILES, command
 from recipes import recipe
 from wire import free_port, wait_for
 
@@ -56,6 +58,35 @@ def test_alerts_use_metrics_that_exist(metrics):
     existing = set(re.findall(r"(?m)^# TYPE (\S+)", metrics))
     used = {re.sub("_bucket$", "", name) for name in re.findall(r"gatehouse_\w+", recipe("prometheus-alerts"))}
     assert used and used <= existing, used - existing
+
+
+@pytest.mark.parametrize("name", ["nginx", "haproxy", "caddy", "envoy"])
+def test_files_with_tls_are_valid(tmp_path, name):
+    """Two applications, one of which gets credentials, and one behind the gateway itself."""
+    certificate(tmp_path)
+    (tmp_path / "secret.key").write_text("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=\n")
+    access = [{"path": "/*", "allow": ["organization-viewer"]}]
+    path, port = tmp_path / "gatehouse.jsonc", free_port()
+    path.write_text(json.dumps({
+        "public_url": f"https://localhost:{port}", "listen": "127.0.0.1:8081", "forward_auth_listen": "[::1]:9092",
+        "trusted_proxies": ["::1/128"], "storage": "sqlite:gatehouse.db", "secret_key": {"file": "secret.key"},
+        "organizations": [{"id": "acme"}],
+        "upstreams": [
+            {"id": "gatehouse", "host": "a.localhost", "organization": "acme", "access": access},
+            {"id": "b.c_d", "host": "b.localhost", "organization": "acme", "access": access, "pass_authorization": True},
+            {"id": "public", "host": "c.localhost", "organization": "acme", "access": access,
+             "address": "http://127.0.0.1:4000"}]}))
+    text = recipe(name, "--config", path)
+    for file, own in [("fullchain.pem", "chain.pem"), ("haproxy.pem", "both.pem"), ("key.pem", "key.pem")]:
+        text = text.replace(f"/etc/ssl/gatehouse/{file}", str(tmp_path / own))
+    # nginx binds its addresses to see whether it can.
+    text = text.replace(f"listen {port} ", f"listen 127.0.0.1:{port} ").replace(f"listen [::]:{port} ", f"listen [::1]:{port} ")
+    (tmp_path / FILES[name]).write_text(text)
+    start = command(name, tmp_path, text)
+    check = {"nginx": start + ["-t"], "haproxy": start + ["-c"], "envoy": start + ["--mode", "validate"],
+             "caddy": [start[0], "validate", *start[2:]]}[name]
+    result = subprocess.run(list(map(str, check)), capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 class Images:

@@ -49,9 +49,6 @@ class World:
     def revoke(self, user):
         self.stub.revoked.add(user)
 
-    def reinstate(self, user):
-        self.stub.revoked.discard(user)
-
     def verify(self, found):
         """The stand-in signs no assertion."""
 
