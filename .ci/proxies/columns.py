@@ -215,7 +215,8 @@ backend gateway
         return f"{self.scheme}://{self.host}/.gatehouse/sign-in?return_to={quote(target, safe='')}"
 
     def identity_id(self, user):
-        return self.api("GET", "/api/v1/me", user).json["identity"]["identity_id"]
+        members = self.api("GET", "/api/v1/organizations/acme/members?limit=500", "admin").json["items"]
+        return next(member["identity_id"] for member in members if member["subject"] == user)
 
     def api(self, method, path, user, content=None):
         fields = [("Authorization", self.bearer(user)), ("Accept", "application/json"), ("Content-Type", "application/json")]
