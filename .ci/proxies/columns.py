@@ -133,7 +133,8 @@ class Column:
         path.write_text("\n".join([
             *lines, f"ServerRoot {self.folder}", f"PidFile {self.folder}/apache.pid", f"Listen 127.0.0.1:{port}",
             "ServerName localhost", "User www-data", "Group www-data", f"ErrorLog {self.folder}/apache.log",
-            "KeepAlive On", "AllowEncodedSlashes NoDecode", "MergeSlashes Off", "ProxyPreserveHost On", "ProxyAddHeaders On",
+            "KeepAlive On", "AllowEncodedSlashes NoDecode", "MergeSlashes Off", "ProxyPreserveHost On",
+            f"ProxyAddHeaders {'On' if tls else 'Off'}",
             f"ProxyPass / {address} nocanon upgrade=websocket flushpackets=on",
             *(["SSLEngine on", f"SSLCertificateFile {self.chain}", f"SSLCertificateKeyFile {self.key}",
                "RequestHeader unset X-Forwarded-For early", "RequestHeader set X-Forwarded-Proto https"] if tls else []),
@@ -171,7 +172,8 @@ backend gateway
         self.application.received.clear()
 
     def connect(self):
-        return connect(self.port, self.tls)
+        # Nothing that a client says of itself is believed, unless its address is a trusted proxy's.
+        return connect(self.port, self.tls, "127.0.0.2")
 
     def ask(self, target="/", host=None, fields=(), **options):
         return ask(self.connect(), host or self.host, target, fields=[*fields, self.mark], **options)

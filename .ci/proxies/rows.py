@@ -5,6 +5,7 @@ A test module imports all of them and has a fixture `world`, one of its columns.
 import contextlib
 import hashlib
 import http.client
+from urllib.parse import unquote
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -44,7 +45,7 @@ def test_the_application_gets_the_users_cookies_without_the_gateways(world):
     cookies = "; ".join(values(world.shown(fields=[world.session("manager")]), "Cookie"))
     assert "theme=dark" in cookies and "last=1" in cookies
     # Traefik cannot cut a cookie out of a field.
-    assert world.name == "traefik" or "gatehouse" not in cookies
+    assert world.name == "traefik" or ("gatehouse" not in cookies and ";;" not in cookies.replace(" ", ""))
 
 
 def test_a_navigation_without_a_session_goes_to_sign_in(world):
@@ -135,7 +136,7 @@ def test_clients_do_not_reach_forward_auth(world, target):
     forged = [("X-Original-URL", f"{world.scheme}://{world.host}/healthz"), ("X-Original-Method", "GET"),
               ("X-Forwarded-Uri", "/healthz"), ("X-Forwarded-Method", "GET"), ("X-Forwarded-Host", world.host)]
     answer = world.ask(target, fields=forged)
-    assert answer.status in (401, 404) and not any(answer.field(name) is not None for name in IDENTITY)
+    assert answer.status in (401, 403, 404) and not any(answer.field(name) is not None for name in IDENTITY)
     # The gateway's own listener answers 404.
     if target.startswith("/forward-auth"):
         assert world.ask(target, host=world.public, fields=forged).status == 404
@@ -193,7 +194,8 @@ TARGETS = [
 def test_the_application_gets_the_path_that_was_judged(world, target, user):
     answer = world.ask(target, fields=[world.session(user)] if user else [])
     if user is None and world.received:
-        assert {request.target.partition("?")[0] for request in world.received} == {"/healthz"}
+        # The gateway decodes a path once before it compares it with a rule.
+        assert {unquote(request.target.partition("?")[0]) for request in world.received} == {"/healthz"}
     assert answer is None or answer.status in (200, 400, 401, 403, 404, 421), answer
 
 
@@ -217,7 +219,8 @@ def test_the_host_is_beyond_doubt(world, form):
     if answer is not None and answer.status == 200:
         assert form in ("absolute", "absolute, another host", "two equal hosts", "case", "another port", "trailing dot"), answer
         if answer.content != b"gateway":
-            assert [host.lower() for host in values(answer.json, "Host")] == [world.host], answer.json
+            # The port of Host decides nothing: the host name does.
+            assert [host.lower().partition(":")[0] for host in values(answer.json, "Host")] == ["reports.localhost"]
 
 
 @pytest.mark.parametrize("octets", [
@@ -256,5 +259,5 @@ def test_a_health_check_is_a_request_like_others(world, agent):
 
 
 def test_an_unknown_host_is_answered_by_no_application(world):
-    assert world.ask("/healthz", host=f"other.localhost:{world.port}").status in (404, 421)
+    assert world.ask("/healthz", host=f"unknown.localhost:{world.port}").status in (404, 421)
     assert not world.received

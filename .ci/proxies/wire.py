@@ -8,9 +8,21 @@ import threading
 import time
 
 
+class Final(http.client.HTTPResponse):
+    """Leaves out all interim answers, of which http.client knows 100 only."""
+
+    def _read_status(self):
+        while True:
+            version, status, reason = super()._read_status()
+            if not 100 <= status < 200 or status == 101:
+                return version, status, reason
+            while self.fp.readline(65537) not in (b"\r\n", b"\n", b""):
+                pass
+
+
 class Answer:
     def __init__(self, sock, method):
-        response = http.client.HTTPResponse(sock, method=method)
+        response = Final(sock, method=method)
         response.begin()
         self.status, self.fields, self.content = response.status, response.getheaders(), response.read()
 
@@ -33,9 +45,9 @@ def head(method, target, host, fields=()):
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
 
 
-def connect(port, tls=None):
-    """A connection to this machine; `tls` is a context for TLS."""
-    sock = socket.create_connection(("127.0.0.1", port), timeout=15)
+def connect(port, tls=None, source="127.0.0.1"):
+    """A connection to this machine, from an address of it; `tls` is a context for TLS."""
+    sock = socket.create_connection(("127.0.0.1", port), timeout=15, source_address=(source, 0))
     return tls.wrap_socket(sock, server_hostname="localhost") if tls else sock
 
 
