@@ -161,6 +161,10 @@ let package = Package(
                 "Invitations", "JSON", "Mail", "Policy", "SettingDeclarations", "Sockets", "Text", "Time", "Tokens",
             ]),
         library(
+            "Recipes", in: "",
+            uses: ["Addresses", "Configuration", "HTTPMessage", "Identities", "Sockets", "Text"],
+            embeds: ["Templates"]),
+        library(
             "RuntimeConfiguration", in: "Gateway/",
             uses: [
                 "Addresses", "Assertions", "Audit", "ClaimMapping", "Configuration", "HTTPMessage", "Identities",
@@ -289,8 +293,8 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
-                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Server",
-                "SettingDeclarations", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens",
+                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Recipes",
+                "Server", "SettingDeclarations", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens",
                 "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
@@ -440,7 +444,7 @@ let package = Package(
                 "Cryptography", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "JSON", "Time", "Tokens",
             ]),
         tests("Credentials", uses: ["Addresses", "Time"]),
-        tests("UpstreamGate"),
+        tests("Recipes", uses: ["Addresses", "HTTPMessage", "Sockets", "Text"]),
         tests("FuzzTargets"),
     ] + (isFuzzing ? [fuzzer] : [])
 )

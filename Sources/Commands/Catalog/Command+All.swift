@@ -21,6 +21,7 @@ extension Command {
         upstreamExplain,
         configReference,
         configSchema,
+        recipe,
         version,
     ]
 
