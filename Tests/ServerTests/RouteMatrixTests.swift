@@ -73,7 +73,8 @@ private let expectations: [String: Expectation] = [
     "callback_get": .everyCaller(400), "callback_post": .everyCaller(400),
     "callbackWithoutProvider_get": .everyCaller(400), "callbackWithoutProvider_post": .everyCaller(400),
     // Without a form token no user is signed out; without a session there is nothing to end.
-    "logout_post": .anonymous(303, others: 403),
+    "logout_get": .anonymous(303, others: 200), "logout_post": .anonymous(303, others: 403),
+    "handoff_get": .everyCaller(404), "jwks_get": .everyCaller(200),
     "signedOut_get": .everyCaller(200),
     "backchannelLogout_post": .everyCaller(404),
     "asset_get": .everyCaller(404),

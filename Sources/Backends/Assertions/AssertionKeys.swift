@@ -53,17 +53,36 @@ public final class AssertionKeys: Sendable {
     /// none only without a sealing key.
     @discardableResult
     public func maintain() async throws(DatabaseError) -> AssertionKeySet {
+        guard let due = try due() else { return keySet }
+        take(try await database.write { transaction throws(DatabaseError) in try due.rows(transaction) })
+        return keySet
+    }
+
+    /// Variant of ``maintain()`` for the start of the process, which blocks.
+    public func maintainBlocking() throws(DatabaseError) {
+        guard let due = try due() else { return }
+        take(try database.writeBlocking { transaction throws(DatabaseError) in try due.rows(transaction) })
+    }
+
+    /// The key that is to be made; nil if none is due.
+    private func due() throws(DatabaseError) -> Due? {
         let moment = now()
-        guard let box = box.read().value else { return keySet }
-        guard keySet.needsKey(at: moment) else { return keySet }
-        let new: AssertionKey
+        guard let box = box.read().value, keySet.needsKey(at: moment) else { return nil }
         do throws(CryptographyError) {
-            new = try AssertionKey.make(in: box, at: moment)
+            return Due(key: try AssertionKey.make(in: box, at: moment), box: box, moment: moment)
         } catch {
             throw DatabaseError(.failed, cause: "a key for assertions could not be made")
         }
-        // The transaction decides whether the key is still needed: another process may have made one.
-        let rows = try await database.write { transaction throws(DatabaseError) in
+    }
+
+    /// A key that is to be made.
+    private struct Due: Sendable {
+        let key: AssertionKey
+        let box: SealedBox
+        let moment: Timestamp
+
+        /// Stores the key if it is still needed, because another process may have made one. Returns all keys.
+        func rows(_ transaction: Transaction) throws(DatabaseError) -> [AssertionKey] {
             let rows = try AssertionKeys.rows(transaction)
             let known = AssertionKeySet(rows.map { $0.opened(with: box) })
             guard known.needsKey(at: moment) else { return rows }
@@ -72,12 +91,10 @@ public final class AssertionKeys: Sendable {
                 try transaction.execute("DELETE FROM assertion_key WHERE id = $1", .text(key.id))
             }
             try transaction.execute(
-                "INSERT INTO assertion_key (id, made_at, x, y, sealed) VALUES ($1, $2, $3, $4, $5)", .text(new.id),
-                .integer(moment.seconds), .blob(new.x), .blob(new.y), .blob(new.sealed))
+                "INSERT INTO assertion_key (id, made_at, x, y, sealed) VALUES ($1, $2, $3, $4, $5)", .text(key.id),
+                .integer(moment.seconds), .blob(key.x), .blob(key.y), .blob(key.sealed))
             return try AssertionKeys.rows(transaction)
         }
-        take(rows)
-        return keySet
     }
 
     private static func rows(_ transaction: Transaction) throws(DatabaseError) -> [AssertionKey] {

@@ -25,7 +25,7 @@ package struct HandoffEndpoints: Sendable {
             Endpoint(
                 "handoff", .get, SignInPaths.handoff, .page, .optionalCaller(.later(handoff)), isRateLimited: true),
             Endpoint(
-                "jwks", .get, "/.well-known/jwks.json", .api,
+                "jwks", .get, "/.well-known/jwks.json", .signIn,
                 .anyone(.later { _, _ in await hosts.keyDocument() }), needsNoStore: true),
         ]
     }

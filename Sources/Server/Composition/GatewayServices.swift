@@ -58,6 +58,7 @@ final class GatewayServices: Sendable {
         checkpoints = AuditCheckpoints(database: database, log: log, now: now)
         assertionKeys = AssertionKeys(database: database, sealingWith: configuration.signIn.box, now: now)
         try assertionKeys.refresh()
+        try assertionKeys.maintainBlocking()
         hosts = HostEndpoints(sessions, keys: assertionKeys, now: now)
         self.gatewayMetrics = gatewayMetrics
         self.log = log

@@ -144,9 +144,8 @@ public struct AccessRequestsPage: DocumentPage {
     }
 
     private func menu(_ row: AccessRequestRow) -> HTML? {
-        let log = RowMenu.Item(
-            "Show in audit log",
-            url: "\(organization.path(.audit))?\(FormEncoding.query([("q", row.subject)]))")
+        // Relative to the page, which keeps long lists short.
+        let log = RowMenu.Item("Show in audit log", url: "audit?\(FormEncoding.query([("q", row.subject)]))")
         // A rule for an unverified user takes a further step on its page.
         let rule = RowMenu.Item("Add a rule…", url: ruleLink(row))
         let isDirect = row.dismissedAt == nil && row.person.isUnverified
