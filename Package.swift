@@ -149,7 +149,10 @@ let package = Package(
             ]),
         library(
             "Upstreams", in: "Backends/",
-            uses: ["Addresses", "Files", "HTTPMessage", "HTTPServer", "Sockets", "Text", "Threads", "Time"]),
+            uses: [
+                "Addresses", "Files", "HTTPMessage", "HTTPServer", "Identities", "Policy", "Sockets", "Text", "Threads",
+                "Time",
+            ]),
         // The gateway
         library(
             "SettingDeclarations", in: "",
@@ -159,6 +162,7 @@ let package = Package(
             uses: [
                 "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities",
                 "Invitations", "JSON", "Mail", "Policy", "SettingDeclarations", "Sockets", "Text", "Time", "Tokens",
+                "Upstreams",
             ]),
         library(
             "Recipes", in: "",
@@ -406,7 +410,10 @@ let package = Package(
             ]),
         tests(
             "Upstreams",
-            uses: ["GatehouseTesting", "HTTPMessage", "HTTPServer", "Sockets", "TestCertificates", "Threads", "Time"]),
+            uses: [
+                "GatehouseTesting", "HTTPMessage", "HTTPServer", "Identities", "Policy", "Sockets", "TestCertificates",
+                "Threads", "Time",
+            ]),
         tests("InventoryStore", uses: ["Audit", "Databases", "GatehouseTesting", "Identities", "Inventory", "Time"]),
         tests(
             "MetricsSnapshots", uses: ["GatehouseTesting", "Identities", "Inventory", "InventoryStore", "JSON", "Time"]),

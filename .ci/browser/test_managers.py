@@ -122,7 +122,7 @@ def test_a_rule_drafted_from_an_access_request_gives_access(demo, manager):
         guest.sign_in(WITHOUT_ROLE)
         assert "don't have access to this organization" in guest.text
         manager.open("/organizations/acme/access-requests")
-        manager.press("Explain the sign-in of Sam Stranger")
+        manager.press("Explain Sam Stranger")
         assert "has no role" in manager.text and "Doesn't match" in manager.text
         manager.screenshot("explain")
         manager.open("/organizations/acme/access-requests")

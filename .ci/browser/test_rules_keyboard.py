@@ -176,7 +176,7 @@ def test_a_request_leads_to_an_invitation_and_an_explanation(manager):
     assert manager.find("h1").text == "Invite people" and "sam@elsewhere.example" in manager.find("#emails").get_property("value")
     assert manager.find("#role-manager").is_selected()
     manager.open(REQUESTS)
-    keys.go("Explain the sign-in of Sam Stranger")
+    keys.go("Explain Sam Stranger")
     assert manager.find("h1").text == "Why Sam Stranger has no role"
     # The breadcrumb leads back to the requests.
     keys.go("Access requests")

@@ -1,5 +1,7 @@
 import HTTPMessage
 import HTTPServer
+import Identities
+import Policy
 import Sockets
 import Synchronization
 import Threads
@@ -87,8 +89,9 @@ final class LiveGateway: Sendable {
         }
 
         func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
+            guard let permit = UpstreamPermit.ofAnyone(at: "app") else { return .now(Response(.internalServerError)) }
             let exchange = ForwardedExchange(
-                host: request.field(.host) ?? "none", requestID: "id-1", fields: fields,
+                permit, host: request.field(.host) ?? "none", requestID: "id-1", fields: fields,
                 isStillPermitted: { [permitted] in permitted.value.load(ordering: .sequentiallyConsistent) })
             return .later(bodyLimit: target.options.bodyLimit) { [proxy, target] body in
                 do throws(UpstreamFault) {
@@ -101,6 +104,23 @@ final class LiveGateway: Sendable {
 
         func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer { .now(Response(fault.status)) }
         func completed(_ exchange: CompletedExchange) {}
+    }
+}
+
+extension UpstreamPermit {
+    /// The permit of a rule that permits anyone; nil if policy gives none.
+    static func ofAnyone(at upstream: String) -> UpstreamPermit? {
+        guard let id = UpstreamID(upstream), let organization = OrganizationID("acme"),
+            let everything = try? UpstreamPathPattern("/*"), let path = try? UpstreamPath(Array("/".utf8)[...])
+        else { return nil }
+        let rules = UpstreamRules(
+            id: id, name: upstream, organization: organization, rules: [UpstreamRule(path: everything, allow: .anyone)])
+        let state = AccessState(
+            rules: AccessRules(organizations: [], providers: [], sealingKeys: []), snapshot: .empty)
+        guard case .permit(let permit) = state.decide(path: path, method: "GET", claims: nil, at: rules) else {
+            return nil
+        }
+        return permit
     }
 }
 

@@ -15,6 +15,8 @@ public enum UpstreamFault: Error, Sendable, Hashable {
     case badBody(ProtocolError)
     /// The method is not passed on: `TRACE` would return the fields that the gateway adds, and `CONNECT` names no path.
     case methodNotForwarded
+    /// The permit is for another upstream.
+    case foreignPermit
     /// The client is gone; no response is needed.
     case clientGone
 
@@ -26,6 +28,7 @@ public enum UpstreamFault: Error, Sendable, Hashable {
         case .bodyTooLarge: .contentTooLarge
         case .badBody(let fault): fault.status
         case .methodNotForwarded: .methodNotAllowed
+        case .foreignPermit: .internalServerError
         case .clientGone: .badRequest
         }
     }
@@ -39,6 +42,7 @@ public enum UpstreamFault: Error, Sendable, Hashable {
         case .bodyTooLarge: "body_too_large"
         case .badBody: "bad_body"
         case .methodNotForwarded: "method_not_forwarded"
+        case .foreignPermit: "foreign_permit"
         case .clientGone: "client_gone"
         }
     }
@@ -50,6 +54,7 @@ public enum UpstreamFault: Error, Sendable, Hashable {
         case .badBody(let fault): fault.rawValue
         case .bodyTooLarge: "the body is longer than body_limit"
         case .methodNotForwarded: "the method is not passed on"
+        case .foreignPermit: "the permit is for another upstream"
         case .clientGone: "the client is gone"
         }
     }

@@ -1,7 +1,10 @@
 internal import Files
 public import HTTPMessage
 public import HTTPServer
+internal import Identities
+internal import Policy
 public import Sockets
+internal import Text
 internal import Threads
 internal import Time
 
@@ -52,6 +55,7 @@ public final class UpstreamProxy {
     public func forward(
         _ request: Request, _ body: RequestBody, _ exchange: ForwardedExchange, to target: UpstreamTarget
     ) async throws(UpstreamFault) -> Response {
+        guard exchange.permit.upstream.text.isExactly(target.id) else { throw .foreignPermit }
         let began = MonotonicTime.now()
         let call = UpstreamCall(body, exchange, target, on: reactor)
         let outcome = await withTaskCancellationHandler {

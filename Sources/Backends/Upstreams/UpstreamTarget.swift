@@ -1,4 +1,5 @@
 public import HTTPMessage
+public import Policy
 public import Sockets
 
 /// What is to be known of an upstream to pass requests on. Made once per configuration, off the reactors, and shared by
@@ -69,6 +70,8 @@ extension UpstreamTarget.Address {
 
 /// What the gateway knows of one request that is passed on.
 public struct ForwardedExchange: Sendable {
+    /// The proof that policy allowed the request.
+    public let permit: UpstreamPermit
     /// The client's `Host`, checked by the server.
     public var host: String
     /// The request's id, which the response to the client carries too.
@@ -81,8 +84,10 @@ public struct ForwardedExchange: Sendable {
     public var isStillPermitted: @Sendable () -> Bool
 
     public init(
-        host: String, requestID: String, fields: Fields, isStillPermitted: @escaping @Sendable () -> Bool
+        _ permit: UpstreamPermit, host: String, requestID: String, fields: Fields,
+        isStillPermitted: @escaping @Sendable () -> Bool
     ) {
+        self.permit = permit
         self.host = host
         self.requestID = requestID
         self.fields = fields

@@ -2,20 +2,18 @@ internal import HTTPMessage
 internal import JSON
 internal import SettingDeclarations
 internal import Text
+internal import Upstreams
 
 /// Fields that are added to each request to an upstream.
 struct UpstreamRequestHeaders: Sendable {
     let fields: [(name: String, value: String)]
 
-    /// Names that the gateway sets or removes itself, that concern one connection, or that frame a message; in lower
-    /// case. `Authorization` and `Cookie` would be secrets in plain sight.
+    /// Names that concern one connection, or that frame or describe a message; in lower case. `Authorization` and
+    /// `Cookie` would be secrets in plain sight.
     private static let reserved = [
-        "authorization", "connection", "content-length", "content-encoding", "content-type", "cookie", "expect",
-        "forwarded", "host", "keep-alive", "remote-user", "te", "trailer", "transfer-encoding", "upgrade",
-        "x-http-method", "x-http-method-override", "x-method-override", "x-real-ip", "x-remote-user", "x-request-id",
-        "x-rewrite-url", "x-script-name",
+        "authorization", "connection", "content-length", "content-encoding", "content-type", "cookie", "expect", "host",
+        "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
     ]
-    private static let reservedStarts = ["proxy-", "x-forwarded-", "x-gatehouse-", "x-original-"]
 
     /// Returns the name as applications may read it: without regard to case, and with `_` read as `-` (RFC 3875, section
     /// 4.1.18, makes both the same variable).
@@ -25,7 +23,7 @@ struct UpstreamRequestHeaders: Sendable {
 
     static func isReserved(_ name: String) -> Bool {
         let name = folded(name)
-        return reserved.contains(exactly: name) || reservedStarts.contains { name.starts(exactly: $0) }
+        return ReservedFields.areOfGateway(name) || reserved.contains(exactly: name) || name.starts(exactly: "proxy-")
     }
 }
 

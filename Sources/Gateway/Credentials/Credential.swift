@@ -31,6 +31,8 @@ package struct CredentialCheck: Sendable {
     /// The caller's other organizations for the header of the page, once they are known and the number of open access
     /// requests was read; nil before.
     package var others: [OtherOrganization]?
+    /// Whether the check counts as a use of the session.
+    var isUse = true
 
     package init() {}
 }

@@ -29,6 +29,8 @@ package enum AppWait: Sendable {
 package struct AppCheck: Sendable {
     /// The number of earlier looks, each followed by a wait.
     package var number = 0
+    /// Whether the look counts as a use of the session. An open connection that is only watched is no use.
+    private(set) var isUse = true
     /// The store's answers; nil if the store was not asked.
     var answer: Answer?
 
@@ -38,6 +40,13 @@ package struct AppCheck: Sendable {
     }
 
     package init() {}
+
+    /// A look that does not count as a use of the session.
+    package static var watching: AppCheck {
+        var check = AppCheck()
+        check.isUse = false
+        return check
+    }
 
     /// The look after a wait that changed something else than the session.
     package var next: AppCheck {
@@ -74,7 +83,7 @@ extension SessionAuthenticator {
             return .missing
         }
         var own = CredentialCheck()
-        own.number = check.number
+        (own.number, own.isUse) = (check.number, check.isUse)
         switch credential(of: parent, nil, standing, requestID, under: configuration, at: turn, own) {
         case .caller(let caller): return .caller(caller, known)
         case .missing, .outdated: return .missing

@@ -101,7 +101,7 @@ package struct SessionAuthenticator {
             case .wait, .useAsIs: break
             }
         }
-        sessions.noteUse(of: session, at: turn.wall)
+        if check.isUse { sessions.noteUse(of: session, at: turn.wall) }
         return .caller(
             Caller(
                 claims: session.claims, session: token.map { BrowserSession(session: session, token: $0) }))

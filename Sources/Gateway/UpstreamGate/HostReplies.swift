@@ -47,6 +47,7 @@ package struct HostReplies {
         case .methodNotForwarded:
             response(Problem(.methodNotAllowed, detail: "The gateway does not forward this method."))
         case .badBody(let fault): response(Problem.of(fault))
+        case .foreignPermit: response(Problem(.internalError, detail: "The gateway has a fault. It was logged."))
         case .clientGone: response(Problem(.invalidRequest, detail: "The request ended before its content."))
         }
     }

@@ -78,7 +78,9 @@ final class ForwardAuthHandler: RequestHandler {
     private func decide(
         _ path: ForwardAuthPath, _ visit: UpstreamVisit, _ context: RequestContext, at turn: Turn, _ check: AppCheck
     ) -> Answer {
-        switch gateway.admit(visit, context, at: turn, check) {
+        let admission = gateway.admit(visit, context, at: turn, check)
+        gateway.note(admission, context)
+        switch admission {
         case .refused(let denial): return answer(to: denial, path, visit, context)
         case .admitted(let pass):
             return gateway.now(.adding(pass.identity, .content(type: "text/plain", tag: nil) { [] }), context)

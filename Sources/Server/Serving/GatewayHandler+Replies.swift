@@ -64,7 +64,8 @@ extension RequestContext {
             account: record.caller?.account, organization: record.permitted?.header,
             action: problem.code == .unauthenticated
                 ? ErrorPage.Action(title: "Sign in", url: signInLink) : nil)
-        return .page(Status(problem.status), page.document)
+        let reply = Reply.page(Status(problem.status), page.document)
+        return problem.retryAfter.map { .adding(Fields([(.retryAfter, String($0))]), reply) } ?? reply
     }
 
     private func unsent(_ form: [(name: String, value: String)], _ problem: Problem) -> Reply {

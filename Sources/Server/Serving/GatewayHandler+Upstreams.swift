@@ -72,15 +72,13 @@ extension GatewayHandler {
         -> UpstreamAdmission
     {
         let organization = context.configuration.organization(visit.upstream.rules.organization)
-        let admission = gate.admit(visit, under: context.configuration, context.state, at: turn, check) { claims in
+        return gate.admit(visit, under: context.configuration, context.state, at: turn, check) { claims in
             organization.map { organization in
                 entitlements.entitlement(of: claims, in: organization) {
                     context.state.entitlement(of: claims, under: organization.rules)
                 }
             }
         }
-        note(admission, visit, context)
-        return admission
     }
 
     /// Takes up changes, and makes the context of a request that has waited. Returns nil if its application is gone.
@@ -96,7 +94,8 @@ extension GatewayHandler {
     /// The most waits of one request: for the store, for a renewal, for the store again, and twice for keys.
     static let mostWaits = 5
 
-    private func note(_ admission: UpstreamAdmission, _ visit: UpstreamVisit, _ context: RequestContext) {
+    /// Records a decision for the log and the metrics.
+    func note(_ admission: UpstreamAdmission, _ context: RequestContext) {
         let record = context.record
         switch admission {
         case .pending: return
@@ -124,7 +123,9 @@ extension GatewayHandler {
         _ visit: UpstreamVisit, _ context: RequestContext, forwardedFor: String, to target: UpstreamTarget,
         at turn: Turn, _ check: AppCheck
     ) -> Answer {
-        switch admit(visit, context, at: turn, check) {
+        let admission = admit(visit, context, at: turn, check)
+        note(admission, context)
+        switch admission {
         case .refused(let denial): return refuse(denial, visit, context)
         case .admitted(let pass):
             return forward(pass, visit, context, forwardedFor: forwardedFor, to: target)
@@ -171,7 +172,8 @@ extension GatewayHandler {
         fields.append(pass.identity)
         let watch = Confined(StandingWatch(self, visit, context), to: reactor.confinement)
         let exchange = ForwardedExchange(
-            host: visit.request.field(.host) ?? upstream.authority, requestID: visit.requestID, fields: fields,
+            pass.permit, host: visit.request.field(.host) ?? upstream.authority, requestID: visit.requestID,
+            fields: fields,
             isStillPermitted: { watch.value.holds() })
         let (proxy, log) = (Confined(self.proxy, to: reactor.confinement), services.log)
         let record = Confined(context.record, to: reactor.confinement)

@@ -30,7 +30,7 @@ final class StandingWatch {
             return false
         }
         guard isPermitted else { return false }
-        decide(AppCheck())
+        decide(.watching)
         if case .decided(let holds) = state { return holds }
         return true
     }

@@ -109,7 +109,7 @@ public struct AccessRequestsPage: DocumentPage {
         let name = row.person.title
         let id = FormEncoding.encode(row.id)
         let explain: HTML = """
-            <a href="\(Paths.explain.path(organization.id.text))?denied=\(id)" aria-label="Explain the sign-in of \(name)">Explain</a>
+            <a href="\(Paths.explain.path(organization.id.text))?denied=\(id)" aria-label="Explain \(name)">Explain</a>
             """
         guard row.dismissedAt == nil else {
             return [explain, form(.reopen, row, "Reopen")].compactMap { $0 }
@@ -144,8 +144,9 @@ public struct AccessRequestsPage: DocumentPage {
     }
 
     private func menu(_ row: AccessRequestRow) -> HTML? {
-        // Relative to the page, which keeps long lists short.
-        let log = RowMenu.Item("Show in audit log", url: "audit?\(FormEncoding.query([("q", row.subject)]))")
+        let log = RowMenu.Item(
+            "Show in audit log",
+            url: "\(organization.path(.audit))?\(FormEncoding.query([("q", row.subject)]))")
         // A rule for an unverified user takes a further step on its page.
         let rule = RowMenu.Item("Add a rule…", url: ruleLink(row))
         let isDirect = row.dismissedAt == nil && row.person.isUnverified
