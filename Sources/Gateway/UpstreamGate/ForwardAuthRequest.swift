@@ -17,9 +17,10 @@ package enum ForwardAuthPath {
     /// Returns nil if forward-auth has no such path.
     package init?(_ request: Request) {
         let path = request.target.pathBytes
-        if path.elementsEqual(ForwardAuthPath.root.utf8) {
+        let text = request.target.path
+        if text.isExactly(ForwardAuthPath.root) {
             self = .plain
-        } else if path.elementsEqual("\(ForwardAuthPath.root)/nginx".utf8) {
+        } else if text.isExactly("\(ForwardAuthPath.root)/nginx") {
             self = .nginx
         } else if path.starts(with: ForwardAuthPath.envoyPrefix),
             path.dropFirst(ForwardAuthPath.envoyPrefix.count).first == UInt8(ascii: "/")

@@ -2,6 +2,7 @@ package import Endpoints
 package import HTTPMessage
 internal import Policy
 internal import RuntimeConfiguration
+internal import Text
 package import Upstreams
 internal import Web
 
@@ -16,7 +17,7 @@ package struct HostReplies {
         upstream = visit.upstream
         renderer = ReplyRenderer(
             requestID: visit.requestID, ifNoneMatch: visit.request.list(.ifNoneMatch),
-            isHTTPS: visit.upstream.origin.utf8.starts(with: "https://".utf8))
+            isHTTPS: visit.upstream.origin.starts(exactly: "https://"))
         self.publicURL = publicURL
         isNavigation = visit.isNavigation
     }
