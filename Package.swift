@@ -166,7 +166,7 @@ let package = Package(
             ]),
         library(
             "Recipes", in: "",
-            uses: ["Addresses", "Configuration", "HTTPMessage", "Identities", "Sockets", "Text"],
+            uses: ["Addresses", "Configuration", "HTTPMessage", "Identities", "Sockets", "Text", "Upstreams"],
             embeds: ["Templates"]),
         library(
             "RuntimeConfiguration", in: "Gateway/",

@@ -1,3 +1,6 @@
+internal import Text
+internal import Upstreams
+
 /// The request fields that a proxy sets or removes in front of an application.
 enum ProxyFields {
     /// The fields of a 200 that say who the user is. All of them are copied to the request, always.
@@ -17,11 +20,10 @@ enum ProxyFields {
     ]
 
     /// Names with those prefixes that applications are known to read, for proxies that cannot remove by prefix.
-    static let knownWithPrefix =
-        [
-            "Access-Token", "By", "Client-Cert", "Method", "Name", "Path", "Port", "Prefix", "Roles", "Scheme",
-            "Server",
-            "Ssl", "Tls-Client-Cert", "Tls-Client-Cert-Info", "Uri",
-        ].map { "X-Forwarded-" + $0 }
-        + ["Forwarded-For", "Host", "Method", "Path", "Uri", "Url"].map { "X-Original-" + $0 }
+    static let knownWithPrefix = ReservedFields.known.filter { name in
+        !identity.contains(exactly: name) && !stated.contains(exactly: name)
+    }
+
+    /// The fields with those prefixes that the proxies state themselves.
+    private static let stated = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"]
 }

@@ -43,6 +43,9 @@ struct AssertionKey: Sendable {
         return opened
     }
 
+    /// Whether the private half is at hand.
+    var canSign: Bool { key.map { _ in true } ?? false }
+
     /// Writes the public key as a JWK (RFC 7517).
     func write(to writer: inout JSONWriter) {
         writer.beginObject()

@@ -26,12 +26,12 @@ public struct AssertionKeySet: Sendable {
         return usable.last { begins($0) <= moment } ?? usable.first
     }
 
-    /// True if a key must be made: the last one is old, or none of those that can sign is younger.
+    /// True if a key must be made: none of those that can sign is young.
     func needsKey(at moment: Timestamp) -> Bool {
         // A key dated in the future says nothing: the clock was wrong when it was made, or is now.
-        guard let last = keys.last(where: { $0.madeAt <= moment }) else { return true }
-        // A key whose private half is lost gets a successor at once.
-        return last.key == nil || moment >= last.madeAt + AssertionKeySet.interval
+        !keys.contains { key in
+            key.canSign && key.madeAt <= moment && moment < key.madeAt + AssertionKeySet.interval
+        }
     }
 
     /// The keys that verifiers may need.

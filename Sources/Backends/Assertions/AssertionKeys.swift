@@ -98,7 +98,7 @@ public final class AssertionKeys: Sendable {
     }
 
     private static func rows(_ transaction: Transaction) throws(DatabaseError) -> [AssertionKey] {
-        try transaction.all("SELECT id, made_at, x, y, sealed FROM assertion_key ORDER BY made_at, id LIMIT 100") {
+        try transaction.all("SELECT id, made_at, x, y, sealed FROM assertion_key ORDER BY made_at DESC, id LIMIT 100") {
             row throws(DatabaseError) in
             AssertionKey(
                 id: row.text(0), madeAt: Timestamp(seconds: Int64(row.integer(1))), x: row.blob(2), y: row.blob(3),

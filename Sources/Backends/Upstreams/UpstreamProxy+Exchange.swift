@@ -11,6 +11,8 @@ extension UpstreamProxy {
     ) async throws(UpstreamFault) -> Response {
         let timeout = call.target.options.timeout
         call.state.value.use(connection)
+        // The client may have gone while the connection was chosen.
+        guard !call.state.value.isCancelled else { throw .clientGone }
         connection.begin(AnswerReader(toHead: request.isToHead, asksForUpgrade: request.asksForUpgrade))
         connection.write(request.head(for: connection.lane.address))
         if request.hasContent {

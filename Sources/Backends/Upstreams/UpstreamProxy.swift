@@ -115,7 +115,7 @@ public final class UpstreamProxy {
         var last = UpstreamFault.unreachable("no address is configured")
         let deadline = reactor.turn.monotonic + call.target.options.timeout
         while let lane = choose(&left, call.target) {
-            if mayReuse, !request.asksForUpgrade, let idle = lane.takeIdle(isChecked: !request.isRepeatable) {
+            if mayReuse, !request.asksForUpgrade, let idle = lane.takeIdle() {
                 return idle
             }
             do throws(UpstreamFault) {
@@ -142,7 +142,7 @@ public final class UpstreamProxy {
             let lane = lane(left[index], target)
             let rank: (Int, UInt64)
             if lane.accepts(at: now) {
-                rank = (0, UInt64(lane.underWay))
+                rank = (0, UInt64(clamping: lane.underWay))
             } else {
                 // If no address works, the one whose time is over first is tried.
                 rank = (1, lane.ejectedUntil?.nanoseconds ?? 0)

@@ -1,6 +1,7 @@
 public import HTTPMessage
 public import Policy
 public import Sockets
+internal import Text
 
 /// What is to be known of an upstream to pass requests on. Made once per configuration, off the reactors, and shared by
 /// them.
@@ -39,6 +40,8 @@ public final class UpstreamTarget: Sendable {
     public let addresses: [Address]
     public let options: Options
     let tls: TLSClientContext?
+    /// The names of ``Options/requestFields`` as applications may read them.
+    private let ownNames: [[UInt8]]
 
     /// - Parameter addresses: at least one.
     /// - Throws: `TLSError` if the authorities cannot be read.
@@ -46,9 +49,21 @@ public final class UpstreamTarget: Sendable {
         self.id = id
         self.addresses = addresses
         self.options = options
+        ownNames = options.requestFields.names.map { name in name.map(FieldSpelling.folded) }
         var isSecure = false
         for case .https in addresses { isSecure = true }
         tls = isSecure ? try TLSClientContext(authoritiesFile: options.authoritiesFile) : nil
+    }
+}
+
+extension UpstreamTarget {
+    /// Returns true if the gateway adds a field of this name to each request. A client's own, in any spelling, would be
+    /// taken for it.
+    func states(_ head: Span<UInt8>, _ name: Range<Int>) -> Bool {
+        ownNames.contains { own in
+            own.count == name.count
+                && own.indices.allSatisfy { own[$0] == FieldSpelling.folded(head[name.lowerBound + $0]) }
+        }
     }
 }
 

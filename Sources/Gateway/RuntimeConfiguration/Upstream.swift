@@ -33,6 +33,12 @@ package final class Upstream: Sendable {
 
     package var id: UpstreamID { rules.id }
 
+    /// The path at an application's host at which a sign-in begins.
+    package static let beginPath = "/.gatehouse/sign-in"
+
+    /// The URL at which a sign-in for the application begins.
+    package var beginURL: String { origin + Upstream.beginPath }
+
     /// The host and port of the origin.
     package var authority: String { origin.cut(at: "://").map { String($0.1) } ?? host }
 }

@@ -37,7 +37,7 @@ package struct HostEndpoints: Sendable {
         let path = String(decoding: visit.path, as: UTF8.self)
         let isRead = visit.request.method == .get || visit.request.method == .head
         guard isRead else {
-            return .now(replies.response(methodNotAllowed), context: context)
+            return .now(replies.methodNotAllowed("GET, HEAD"), context: context)
         }
         if path.isExactly(UpstreamPaths.keys) {
             return keySet(replies, context)
@@ -49,7 +49,7 @@ package struct HostEndpoints: Sendable {
         }
         // The other paths act, so that a request without a response's content must not reach them.
         guard visit.request.method == .get else {
-            return .now(replies.response(methodNotAllowed), context: context)
+            return .now(replies.methodNotAllowed("GET"), context: context)
         }
         if path.isExactly(UpstreamPaths.signIn) {
             return .now(signIn(visit, replies, configuration), context: context)
@@ -63,10 +63,6 @@ package struct HostEndpoints: Sendable {
         }
         return .now(
             replies.response(Problem(.notFound, detail: "The gateway has no such page here.")), context: context)
-    }
-
-    private var methodNotAllowed: Problem {
-        Problem(.methodNotAllowed, detail: "Only GET is allowed here.")
     }
 
     // MARK: Keys
@@ -91,7 +87,9 @@ package struct HostEndpoints: Sendable {
     {
         let items = (visit.request.target.queryItems ?? []).filter { $0.name == "return_to" }
         let place = items.count == 1 ? HostEndpoints.place(items[0].value) : nil
-        guard let box = configuration.signIn.box, let begin = try? BeginSecret.make(), let digest = try? begin.digest,
+        guard let box = configuration.signIn.box,
+            let begin = knownBegin(of: visit, configuration) ?? (try? BeginSecret.make()),
+            let digest = try? begin.digest,
             let sealed = try? box.seal(
                 Array("\(now().seconds) \(place ?? "/")".utf8), context: HostEndpoints.context(digest, visit.upstream))
         else { return replies.response(.storeUnavailable) }
@@ -105,6 +103,13 @@ package struct HostEndpoints: Sendable {
                 ], .found("\(configuration.publicURL)\(SignInPaths.handoff.text)?\(query)")))
     }
 
+    /// The secret that this browser already has for a sign-in of another tab, if the gateway issued it not long ago.
+    private func knownBegin(of visit: UpstreamVisit, _ configuration: RuntimeConfiguration) -> BeginSecret? {
+        let begins = visit.upstream.cookies.begin.values(in: visit.request).compactMap { BeginSecret($0) }
+        guard begins.count == 1, let digest = try? begins[0].digest else { return nil }
+        return place(of: visit.request, digest, visit.upstream, configuration).map { _ in begins[0] }
+    }
+
     /// Begins the session at this host, in the browser that began the sign-in.
     private func handoff(
         _ visit: UpstreamVisit, _ replies: HostReplies, _ configuration: RuntimeConfiguration, _ context: AnyObject?
@@ -112,9 +117,20 @@ package struct HostEndpoints: Sendable {
         let (cookies, request) = (visit.upstream.cookies, visit.request)
         let codes = (request.target.queryItems ?? []).filter { $0.name == "code" }
         let begins = cookies.begin.values(in: request).compactMap { BeginSecret($0) }
-        guard codes.count == 1, let code = HandoffCode(codes[0].value), begins.count == 1,
-            let digest = try? begins[0].digest
-        else { return .now(replies.interrupted, context: context) }
+        guard codes.count == 1, let code = HandoffCode(codes[0].value) else {
+            return .now(replies.interrupted, context: context)
+        }
+        guard begins.count == 1, let digest = try? begins[0].digest else {
+            // The code has left the browser for which it was made.
+            return .later(bodyLimit: 0, context: context) { _ in
+                do throws(DatabaseError) {
+                    try await apps.void(code)
+                    return replies.interrupted
+                } catch {
+                    return replies.response(.storeUnavailable)
+                }
+            }
+        }
         let place = place(of: request, digest, visit.upstream, configuration) ?? "/"
         return .later(bodyLimit: 0, context: context) { _ in
             do throws(DatabaseError) {
@@ -124,9 +140,8 @@ package struct HostEndpoints: Sendable {
                 }
                 return replies.render(
                     .setting(
-                        [
-                            cookies.session.setting(token.text), cookies.begin.clearing, cookies.place.clearing,
-                        ], .found(place)))
+                        // Another tab may be on its way with the same binding, which ends by its age.
+                        [cookies.session.setting(token.text)], .found(place)))
             } catch {
                 return replies.response(.storeUnavailable)
             }

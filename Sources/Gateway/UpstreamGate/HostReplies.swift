@@ -46,11 +46,17 @@ package struct HostReplies {
         case .bodyTooLarge:
             response(Problem(.payloadTooLarge, detail: "The content is longer than this application accepts."))
         case .methodNotForwarded:
-            response(Problem(.methodNotAllowed, detail: "The gateway does not forward this method."))
+            methodNotAllowed("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
         case .badBody(let fault): response(Problem.of(fault))
         case .foreignPermit: response(Problem(.internalError, detail: "The gateway has a fault. It was logged."))
         case .clientGone: response(Problem(.invalidRequest, detail: "The request ended before its content."))
         }
+    }
+
+    /// The response to a method that is not served.
+    package func methodNotAllowed(_ allow: String) -> Response {
+        let problem = Problem(.methodNotAllowed, detail: "The Allow field lists the methods that are allowed here.")
+        return renderer.render(.problem(problem), allow: allow)
     }
 
     /// A problem, as a page if the client is a user's browser.

@@ -42,16 +42,25 @@ package struct UpstreamVisit: Sendable {
 
     /// The path and query to which a sign-in returns; the root if a browser could read them as another site.
     package var place: String {
-        var text = String(decoding: path, as: UTF8.self)
-        if let query { text += "?" + String(decoding: query, as: UTF8.self) }
-        return LocalTarget(text).map(\.text) ?? "/"
+        var octets = Array(path)
+        if let query { octets += [UInt8(ascii: "?")] + query }
+        // Browsers send some characters as they are that a URL must encode (RFC 3986, section 2).
+        var text: [UInt8] = []
+        for octet in octets {
+            if "\"<>^`{|}".utf8.contains(octet) {
+                text.append(contentsOf: "%\(String(octet, radix: 16, uppercase: true))".utf8)
+            } else {
+                text.append(octet)
+            }
+        }
+        return LocalTarget(String(decoding: text, as: UTF8.self)).map(\.text) ?? "/"
     }
 }
 
 /// The gateway's paths at applications' hosts.
 package enum UpstreamPaths {
     package static let prefix = "/.gatehouse/"
-    package static let signIn = "/.gatehouse/sign-in"
+    package static let signIn = Upstream.beginPath
     package static let handoff = "/.gatehouse/handoff"
     package static let signOut = "/.gatehouse/sign-out"
     package static let keys = "/.gatehouse/jwks.json"

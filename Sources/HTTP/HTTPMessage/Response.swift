@@ -78,6 +78,8 @@ public protocol TunnelEnd: Sendable {
     func write(_ bytes: [UInt8]) async throws
     /// Ends the direction to the client, after what was written.
     func endWriting()
+    /// Breaks the connection to the client at once, without what waits.
+    func abort()
 }
 
 /// The destination of a streamed response.
@@ -138,6 +140,11 @@ public struct Fields: Sendable, Hashable {
     /// Adds the lines of another `Fields`.
     public mutating func append(_ other: Fields) {
         bytes.append(contentsOf: other.bytes)
+    }
+
+    /// The names of the fields, in order; slow, so not for hot paths.
+    public var names: [ArraySlice<UInt8>] {
+        bytes.split(separator: 0x0A).map { $0.prefix { $0 != UInt8(ascii: ":") } }
     }
 
     /// Returns the first value of a field; slow, so not for hot paths.

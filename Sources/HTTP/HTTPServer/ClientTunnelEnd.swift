@@ -18,4 +18,6 @@ final class ClientTunnelEnd: TunnelEnd {
     func write(_ bytes: [UInt8]) async throws { try await output.write(bytes) }
 
     func endWriting() { machine.value.endTunnelOutput() }
+
+    func abort() { machine.value.breakOff() }
 }

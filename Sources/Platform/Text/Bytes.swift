@@ -53,15 +53,13 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    /// Returns true if a range holds the name of a field, with `A`–`Z` read as `a`–`z` and `_` as `-`: CGI and others
-    /// make `-` and `_` of names the same.
+    /// Returns true if a range holds the name of a field in any spelling that ``FieldSpelling`` makes equal.
     ///
-    /// - Parameter name: a name in lower case, without `_`.
+    /// - Parameter name: a name of lower-case letters, digits and `-`.
     @inlinable public func holds(fieldName name: StaticString, in range: Range<Int>) -> Bool {
         guard range.count == name.utf8CodeUnitCount else { return false }
         for offset in 0..<range.count {
-            let octet = self[range.lowerBound &+ offset]
-            let read = octet == 0x5F ? 0x2D : ASCII.lowercased(octet)
+            let read = FieldSpelling.folded(self[range.lowerBound &+ offset])
             // The offset is within the name's count.
             guard unsafe read == name.utf8Start[offset] else { return false }
         }
@@ -105,5 +103,15 @@ extension Array where Element == UInt8 {
     @inlinable public mutating func append(copying bytes: Span<UInt8>) {
         // The span is valid during the call, which copies it.
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}
+
+/// The spelling of field names as applications may read them.
+public enum FieldSpelling {
+    /// Returns an octet of a name as it distinguishes names for every application: letters in lower case, digits, and `-`
+    /// for all other octets. CGI makes `-` and `_` the same (RFC 3875, section 4.1.18), and some languages `.` too.
+    @inlinable public static func folded(_ octet: UInt8) -> UInt8 {
+        let lower = ASCII.lowercased(octet)
+        return (0x61...0x7A).contains(lower) || (0x30...0x39).contains(lower) ? lower : 0x2D
     }
 }

@@ -43,9 +43,9 @@ final class ForwardAuthHandler: RequestHandler {
         guard path != .nginx || request.method == .get else {
             return refuse("This endpoint is asked with GET.", context)
         }
-        // An application that reads an underscore as a hyphen would take such a field for the gateway's.
-        guard !ForwardAuthHandler.hasDisguisedField(request) else {
-            return refuse("A field of the gateway is spelled with an underscore.", context)
+        // The proxy may pass such a field on, and the application take it for the gateway's.
+        guard !ForwardAuthHandler.hasUnknownField(request) else {
+            return refuse("The request has a field that only the gateway may state, in an unusual name.", context)
         }
         guard let original = path.original(of: request, in: context.configuration.upstreams) else {
             return refuse("The original request is incomplete, stated twice, or for an unknown host.", context)
@@ -60,14 +60,12 @@ final class ForwardAuthHandler: RequestHandler {
         return decide(path, visit, context, at: turn, AppCheck())
     }
 
-    private static func hasDisguisedField(_ request: Request) -> Bool {
-        var isDisguised = false
+    private static func hasUnknownField(_ request: Request) -> Bool {
+        var isUnknown = false
         request.fieldLines.each { head, name, _ in
-            if name.contains(where: { head[$0] == UInt8(ascii: "_") }), ReservedFields.areOfGateway(head, in: name) {
-                isDisguised = true
-            }
+            isUnknown = isUnknown || ReservedFields.areUnknownOfGateway(head, in: name)
         }
-        return isDisguised
+        return isUnknown
     }
 
     private func refuse(_ detail: String, _ context: RequestContext) -> Answer {

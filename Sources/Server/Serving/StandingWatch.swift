@@ -3,14 +3,15 @@ internal import Credentials
 internal import Endpoints
 internal import Sockets
 internal import Threads
+internal import Time
 internal import UpstreamGate
 
 /// Watches whether an open connection to an application is still permitted. Used on the handler's reactor.
 final class StandingWatch {
     private enum State {
         case decided(Bool)
-        /// The store is asked; nothing is known of the session before it answers.
-        case asking
+        /// The store or the provider is asked; the last decision stands until the answer, but not for long.
+        case asking(since: MonotonicTime)
     }
 
     private let handler: GatewayHandler
@@ -22,15 +23,17 @@ final class StandingWatch {
         (self.handler, self.visit, self.context) = (handler, visit, context)
     }
 
-    /// Returns false once the connection must end. A session that is not in memory is asked for, and the connection ends
-    /// if there is no answer by the next call.
+    /// The longest wait: a request waits for a renewal for two seconds.
+    private static let patience: Duration = .seconds(5)
+
+    /// Returns false once the connection must end.
     func holds() -> Bool {
-        guard case .decided(let isPermitted) = state else {
-            state = .decided(false)
-            return false
+        switch state {
+        case .decided(false): return false
+        case .decided(true): decide(.watching)
+        case .asking(let since):
+            if since.isOver(StandingWatch.patience, at: handler.reactor.turn.monotonic) { state = .decided(false) }
         }
-        guard isPermitted else { return false }
-        decide(.watching)
         if case .decided(let holds) = state { return holds }
         return true
     }
@@ -45,7 +48,7 @@ final class StandingWatch {
         case .admitted: state = .decided(true)
         case .refused: state = .decided(false)
         case .pending(let wait):
-            state = .asking
+            if case .decided = state { state = .asking(since: handler.reactor.turn.monotonic) }
             let own = Confined(self, to: handler.reactor.confinement)
             _ = Task.immediate(executorPreference: handler.reactor) {
                 let result = await wait()

@@ -84,6 +84,14 @@ public struct AppSessionStore: Sendable {
         return isBegun ? token : nil
     }
 
+    /// Uses a code up without a session: it arrived in a browser that did not begin the sign-in.
+    public func void(_ code: HandoffCode) async throws(DatabaseError) {
+        guard let digest = try? code.digest else { return }
+        _ = try await database.write { transaction throws(DatabaseError) in
+            try transaction.execute("DELETE FROM handoff_code WHERE code = $1", .blob(digest.bytes))
+        }
+    }
+
     /// Returns the session of a cookie at a host, or nil if there is none. Its parent may have ended.
     public func session(
         _ key: SecretDigest<AppSessionPurpose>, at host: String

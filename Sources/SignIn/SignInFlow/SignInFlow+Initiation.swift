@@ -45,9 +45,13 @@ extension SignInFlow {
         var query = SignInQuery()
         query.email = initiation.loginHint
         if let target = initiation.target {
-            guard let url = AbsoluteURL(target), !url.hasUserInfo,
-                "\(url.scheme)://\(url.authority)".isExactly(site.origin)
-            else { return .refused(.foreignTarget) }
+            guard let url = AbsoluteURL(target), !url.hasUserInfo else { return .refused(.foreignTarget) }
+            let origin = "\(url.scheme)://\(url.authority)"
+            // An application's host begins the sign-in itself, and returns to the place.
+            if let begin = applications.first(where: { $0.origin.isExactly(origin) })?.begin {
+                return .redirect("\(begin)?\(FormEncoding.query([("return_to", url.requestTarget)]))")
+            }
+            guard origin.isExactly(site.origin) else { return .refused(.foreignTarget) }
             query.returnTo = SignInQuery.target(url.requestTarget)
         }
         let parties = signIn.parties(ofIssuer: Issuer(initiation.issuer))

@@ -24,10 +24,12 @@ package struct SignInFlow: Sendable {
     let requestID: String
     /// The client's address, for the user's list of sessions.
     let address: String
+    /// The applications' origins, each with the URL at which a sign-in for it begins.
+    let applications: [(origin: String, begin: String)]
 
     package init(
         site: Site, signIn: SignInConfiguration, settings: AccessSettings, service: SignInServices, request: Request,
-        requestID: String, address: String
+        requestID: String, address: String, applications: [(origin: String, begin: String)] = []
     ) {
         self.site = site
         self.signIn = signIn
@@ -36,6 +38,7 @@ package struct SignInFlow: Sendable {
         self.request = request
         self.requestID = requestID
         self.address = address
+        self.applications = applications
     }
 
     /// The fields of a form, or nil if the content was not a form.

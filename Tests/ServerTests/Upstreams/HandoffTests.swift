@@ -16,7 +16,6 @@ struct HandoffTests {
         #expect(back.status == 302 && back.location == "/a/b?c=d")
         let cookies = try #require(browser.elsewhere[UpstreamWorld.host]).values
         #expect(cookies["gatehouse-app"]?.count == 43)
-        #expect(cookies["gatehouse-begin"] == nil && cookies["gatehouse-place"] == nil)
         let permitted = try await upstreams.ask("GET", "/a/b?c=d", of: browser)
         #expect(permitted.status == 200)
         #expect(permitted.field("X-Forwarded-Email") == "vic@acme.example")
@@ -68,6 +67,57 @@ struct HandoffTests {
         _ = try await browser.post("/auth/logout", [])
         let ended = try await browser.send("GET", third, toHost: UpstreamWorld.host, fields: TestBrowser.navigation)
         #expect(ended.status == 400 && browser.elsewhere[UpstreamWorld.host]?["gatehouse-app"] == nil)
+    }
+
+    @Test("a code that returns without the cookie is used up")
+    func codeWithoutCookie() async throws {
+        let upstreams = try UpstreamWorld()
+        let (attacker, victim) = (upstreams.browser(), upstreams.browser())
+        let handoff = try await upstreams.begin(in: attacker)
+        let code = try await upstreams.code("carla", handoff, in: victim)
+        let landed = try await victim.send("GET", code, toHost: UpstreamWorld.host, fields: TestBrowser.navigation)
+        #expect(landed.status == 400)
+        let stolen = try await attacker.send("GET", code, toHost: UpstreamWorld.host, fields: TestBrowser.navigation)
+        #expect(stolen.status == 400 && stolen.setCookies.isEmpty)
+    }
+
+    @Test("two tabs of a browser can sign in at once")
+    func tabs() async throws {
+        let upstreams = try UpstreamWorld()
+        let browser = upstreams.browser()
+        let (one, two) = (
+            try await upstreams.begin(wanting: "%2Fone", in: browser),
+            try await upstreams.begin(wanting: "%2Ftwo", in: browser)
+        )
+        for handoff in [one, two] {
+            #expect(try await upstreams.finish("vic", handoff, in: browser).status == 302)
+            #expect(try await upstreams.ask(of: browser).status == 200)
+        }
+        // A secret that the gateway did not issue to this browser is not used again.
+        let planted = upstreams.browser()
+        planted.elsewhere[UpstreamWorld.host] = CookieJar()
+        planted.elsewhere[UpstreamWorld.host]?["gatehouse-begin"] = String(repeating: "A", count: 43)
+        _ = try await upstreams.begin(in: planted)
+        #expect(planted.elsewhere[UpstreamWorld.host]?["gatehouse-begin"] != String(repeating: "A", count: 43))
+    }
+
+    @Test("another site's login may lead to an application, and to no other host")
+    func initiation() async throws {
+        let upstreams = try UpstreamWorld()
+        let browser = upstreams.browser()
+        func initiate(_ target: String) async throws -> TestAnswer {
+            try await browser.open("/auth/initiate?iss=\(SettingsText.issuer)&target_link_uri=\(target)")
+        }
+        let led = try await initiate("\(UpstreamWorld.origin)/a?b=c")
+        #expect(led.location == "\(UpstreamWorld.origin)/.gatehouse/sign-in?return_to=%2Fa%3Fb%3Dc")
+        #expect(try await initiate("http://evil.localhost:8080/a").status == 400)
+    }
+
+    @Test("characters that browsers leave as they are do not lose the place")
+    func oddPlaces() async throws {
+        let upstreams = try UpstreamWorld()
+        let led = try await upstreams.ask("GET", "/a?q={1}|2", fields: TestBrowser.navigation)
+        #expect(led.location?.hasSuffix("?return_to=%2Fa%3Fq%3D%257B1%257D%257C2") == true)
     }
 
     @Test("a session at one host is of no use at another, nor at the gateway itself")

@@ -38,6 +38,9 @@ final class AddressBook: EventHandler {
         }
         await withCheckedContinuation { continuation in
             entries[key, default: Entry()].waiting.append(continuation)
+            let timer = timer ?? reactor.addTimer(self)
+            self.timer = timer
+            reactor.wake(timer, at: now + timeout)
             if entries[key]?.isAsked == false { ask(key) }
         }
         return entries[key]?.addresses ?? []
@@ -46,8 +49,6 @@ final class AddressBook: EventHandler {
     private func ask(_ key: ExactText) {
         entries[key]?.isAsked = true
         entries[key]?.validUntil = nil
-        if timer == nil { timer = reactor.addTimer(self) }
-        if let timer { reactor.wake(timer, at: reactor.turn.monotonic + timeout) }
         let (book, reactor) = (Confined(self, to: reactor.confinement), reactor)
         resolver.resolve(key.text) { found in reactor.perform { book.value.answered(key, found) } }
     }

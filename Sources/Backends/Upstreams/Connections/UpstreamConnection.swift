@@ -107,6 +107,7 @@ final class UpstreamConnection: EventHandler {
 
     /// Begins an exchange on an open or idle connection.
     func begin(_ answer: AnswerReader) {
+        guard phase == .open || phase == .idle else { return }
         if phase == .idle { isReused = true }
         phase = .open
         self.answer = answer

@@ -47,12 +47,11 @@ final class UpstreamLane {
 
     func closed(_ connection: UpstreamConnection) { open -= 1 }
 
-    /// Takes the idle connection that was used last.
-    ///
-    /// - Parameter isChecked: true if the connection is tested for having ended, for requests that cannot be repeated.
-    func takeIdle(isChecked: Bool) -> UpstreamConnection? {
+    /// Takes the idle connection that was used last, if it has neither ended nor sent anything.
+    func takeIdle() -> UpstreamConnection? {
         while let last = idle.last {
-            if isChecked, !last.isStillIdle() { continue }
+            // A connection that is not idle any more leaves the list.
+            guard last.isStillIdle() else { continue }
             idle.removeLast()
             return last
         }

@@ -47,7 +47,7 @@ struct ForwardedRequest {
         start.append(contentsOf: " HTTP/1.1\r\nHost: ".utf8)
         self.start = start
 
-        var writer = FieldWriter(request, passesAuthorization: options.passesAuthorization)
+        var writer = FieldWriter(request, target)
         guard writer.passesOfGateway < ForwardedRequest.mostPasses else {
             throw .badAnswer("the request has passed the gateway \(writer.passesOfGateway) times")
         }
@@ -100,13 +100,14 @@ private struct FieldWriter {
     private(set) var passesOfGateway = 0
     private(set) var bindsConnection = false
 
-    init(_ request: Request, passesAuthorization: Bool) {
+    init(_ request: Request, _ target: UpstreamTarget) {
+        let passesAuthorization = target.options.passesAuthorization
         let lines = request.fieldLines
         let options = lines.tokens(.connection)
         var (fields, via, passes, binds) = (Fields(), [UInt8](), 0, false)
         lines.each { head, name, value in
             guard !ReservedFields.areOfConnection(head, in: name), !ReservedFields.areOfGateway(head, in: name),
-                !options.nameField(head, name)
+                !options.nameField(head, name), !target.states(head, name)
             else { return }
             switch name.count {
             case 3 where head.holds(fieldName: "via", in: name):

@@ -21,6 +21,31 @@ public enum ReservedFields {
         return areOfGateway(octets.span, in: 0..<octets.count)
     }
 
+    /// The fields with a reserved beginning that proxies and applications are known to use.
+    public static let known =
+        [
+            "Access-Token", "By", "Client-Cert", "Email", "For", "Groups", "Host", "Method", "Name", "Path", "Port",
+            "Preferred-Username", "Prefix", "Proto", "Roles", "Scheme", "Server", "Ssl", "Tls-Client-Cert",
+            "Tls-Client-Cert-Info", "Uri", "User",
+        ].map { "X-Forwarded-" + $0 }
+        + ["Assertion", "Identity", "Issuer", "Organization", "Role"].map { "X-Gatehouse-" + $0 }
+        + ["Forwarded-For", "Host", "Method", "Path", "Uri", "Url"].map { "X-Original-" + $0 }
+
+    private static let knownInLowerCase = Set(known.map { Array($0.asciiLowercased().utf8) })
+
+    /// Returns true for a field that only the gateway states and that is not among ``known``, or not in their spelling.
+    /// Proxies that cannot remove fields by the beginning of their names would pass it on.
+    public static func areUnknownOfGateway(_ name: Span<UInt8>, in range: Range<Int>) -> Bool {
+        guard areOfGateway(name, in: range) else { return false }
+        let isSpelledOtherwise = range.contains { index in
+            let lower = ASCII.lowercased(name[index])
+            return lower != FieldSpelling.folded(lower)
+        }
+        if isSpelledOtherwise { return true }
+        guard name.begins(with: "x-", in: range), !name.isOne(of: extensionNames, in: range) else { return false }
+        return !knownInLowerCase.contains(range.map { ASCII.lowercased(name[$0]) })
+    }
+
     /// Returns true for a field that states who the user is, or the request's id. No response of an upstream is passed
     /// on with one.
     static func stateIdentity(_ name: Span<UInt8>, in range: Range<Int>) -> Bool {

@@ -18,6 +18,7 @@ final class UpstreamTunnel: RevocableExchange {
     private var isBroken = false
     private var hasClientEnded = false
     private var waiting: CheckedContinuation<Void, Never>?
+    private var client: (any TunnelEnd)?
 
     init(
         _ upstream: UpstreamConnection, idle: Duration?, in registry: UpgradedConnections, on reactor: Reactor,
@@ -35,7 +36,11 @@ final class UpstreamTunnel: RevocableExchange {
     /// - Returns: false if the tunnel was broken off.
     func carry(_ client: any TunnelEnd) async -> Bool {
         registry.add(self)
-        defer { registry.remove(self) }
+        self.client = client
+        defer {
+            registry.remove(self)
+            self.client = nil
+        }
         let tunnel = Confined(self, to: reactor.confinement)
         Task.immediate(executorPreference: reactor) { await tunnel.value.carryUp(client) }
         await carryDown(client)
@@ -79,9 +84,12 @@ final class UpstreamTunnel: RevocableExchange {
     }
 
     func breakOff() {
+        guard !isBroken else { return }
         isBroken = true
         upstream.close()
         resume()
+        // A client that does not read would otherwise keep its connection, and what waits for it.
+        client?.abort()
     }
 
     private func resume() {

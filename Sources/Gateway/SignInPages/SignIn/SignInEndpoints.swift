@@ -81,7 +81,8 @@ package struct SignInEndpoints: Sendable {
         SignInFlow(
             site: context.configuration.site, signIn: context.configuration.signIn,
             settings: context.configuration.accessSettings, service: services, request: context.request,
-            requestID: context.requestID, address: context.remoteAddress)
+            requestID: context.requestID, address: context.remoteAddress,
+            applications: context.configuration.upstreams.all.map { ($0.origin, $0.beginURL) })
     }
 
     private func reply(_ outcome: SignInOutcome, _ context: RequestContext) -> Reply {
