@@ -4,7 +4,7 @@ extension OpenAPI {
     private static let codes = Problem.Code.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
 
     /// Schemas of requests and responses, by name (JSON Schema 2020-12).
-    static let schemas = "{\(generalSchemas),\(managementSchemas)}"
+    static let schemas = "{\(generalSchemas),\(managementSchemas),\(upstreamSchemas)}"
 
     /// Schemas for errors, identities, metrics and inventories.
     private static let generalSchemas = #"""
