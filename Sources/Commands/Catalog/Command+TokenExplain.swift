@@ -31,7 +31,12 @@ extension Command {
                         of: claims.known, from: provider, identity: claims.identity, in: settings, with: access)
                     return call.print(report, asJSON: isJSON) ? report.earnsRole : nil
                 } catch {
-                    return call.print(error, asJSON: isJSON) ? false : nil
+                    let isPrinted = call.print(error, asJSON: isJSON) { writer in
+                        writer.name("organizations")
+                        writer.beginArray()
+                        writer.endArray()
+                    }
+                    return isPrinted ? false : nil
                 }
             }, combining: { $0 || $1 })
     }
@@ -45,16 +50,19 @@ extension Invocation {
         return print(writer.bytes)
     }
 
-    fileprivate func print(_ refusal: TokenRefusal, asJSON isJSON: Bool) -> Bool {
+    /// Prints the explanation of a token that is not valid.
+    ///
+    /// - Parameter further: writes more members of the JSON object.
+    func print(
+        _ refusal: TokenRefusal, asJSON isJSON: Bool, further: (inout JSONWriter) -> Void = { _ in }
+    ) -> Bool {
         guard isJSON else { return print("The token is not valid (\(refusal.reason.rawValue)): \(refusal.detail)") }
         var writer = JSONWriter()
         writer.beginObject()
         writer.members(of: refusal)
         writer.name("identity")
         writer.null()
-        writer.name("organizations")
-        writer.beginArray()
-        writer.endArray()
+        further(&writer)
         writer.endObject()
         return print(writer.bytes)
     }

@@ -44,7 +44,7 @@ extension Command {
                     let isPermitted = explanation.outcome == .permit
                     return call.print(explanation, of: claims, asJSON: isJSON) ? isPermitted : nil
                 } catch {
-                    return call.print(upstreamRefusal: error, asJSON: isJSON) ? false : nil
+                    return call.print(error, asJSON: isJSON) ? false : nil
                 }
             }, combining: { $0 && $1 })
     }
@@ -77,17 +77,6 @@ extension Invocation {
         writer.member("email", claims.payload.member("email")?.string)
         writer.endObject()
         explanation.writeMembers(to: &writer)
-        writer.endObject()
-        return print(writer.bytes)
-    }
-
-    fileprivate func print(upstreamRefusal refusal: TokenRefusal, asJSON isJSON: Bool) -> Bool {
-        guard isJSON else { return print("The token is not valid (\(refusal.reason.rawValue)): \(refusal.detail)") }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.members(of: refusal)
-        writer.name("identity")
-        writer.null()
         writer.endObject()
         return print(writer.bytes)
     }

@@ -38,7 +38,12 @@ extension MappingsAPI {
             do throws(TokenRefusal) {
                 claims = try await management.verified(token: token ?? "")
             } catch {
-                return .json(MappingsAPI.refused(error))
+                let explanation = error.explanation { writer in
+                    writer.name("organizations")
+                    writer.beginArray()
+                    writer.endArray()
+                }
+                return .json(explanation)
             }
             explained = try await management.explain(claims)
         case .claims:
@@ -102,18 +107,21 @@ extension MappingsAPI {
             throw Problem(.permissionMissing, detail: "Your role in this organization does not permit this.")
         }
     }
+}
 
-    private static func refused(_ refusal: TokenRefusal) -> [UInt8] {
+extension TokenRefusal {
+    /// The explanation of a token that is not valid.
+    ///
+    /// - Parameter further: writes more members of the JSON object.
+    func explanation(further: (inout JSONWriter) -> Void = { _ in }) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("valid", false)
-        writer.member("reason", refusal.reason.rawValue)
-        writer.member("detail", refusal.detail)
+        writer.member("reason", reason.rawValue)
+        writer.member("detail", detail)
         writer.name("identity")
         writer.null()
-        writer.name("organizations")
-        writer.beginArray()
-        writer.endArray()
+        further(&writer)
         writer.endObject()
         return writer.bytes
     }

@@ -90,7 +90,7 @@ package struct UpstreamsAPI: Sendable {
             do throws(TokenRefusal) {
                 claims = try await management.verified(token: token ?? "")
             } catch {
-                return .json(UpstreamsAPI.refused(error))
+                return .json(error.explanation())
             }
             explained = try await management.explain(question, claims)
         case .claims:
@@ -140,17 +140,5 @@ package struct UpstreamsAPI: Sendable {
         try reader.finish()
         guard let path else { throw Problem(.invalidRequest, status: 422, detail: "The path is missing.") }
         return UpstreamQuestion(upstream: upstream, path: path, method: method ?? "GET")
-    }
-
-    private static func refused(_ refusal: TokenRefusal) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("valid", false)
-        writer.member("reason", refusal.reason.rawValue)
-        writer.member("detail", refusal.detail)
-        writer.name("identity")
-        writer.null()
-        writer.endObject()
-        return writer.bytes
     }
 }
