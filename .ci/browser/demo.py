@@ -177,6 +177,10 @@ class Browser:
         # A tap on an emulated phone may scroll instead; a key does not.
         self.leave(lambda: element.send_keys(Keys.ENTER) if self.width < 500 else element.click())
 
+    def search(self, words):
+        """Types into the search field, presses Enter, and waits for the next page; for a browser without script."""
+        self.leave(lambda: self.find("#q").send_keys(words, Keys.ENTER))
+
     def leave(self, act):
         """Does what leads to another page, or what opens or closes a question above this one, and waits for it."""
         page, asked = self.find("html"), self.is_asked

@@ -26,7 +26,7 @@ def test_a_missing_page_keeps_the_header(browser):
     assert browser.find("h1").text == "Page not found" and browser.all(".account summary") and browser.all(".tabs")
     browser.open("/nothing")
     assert browser.find("h1").text == "Page not found" and browser.all(".account summary") and not browser.all(".tabs")
-    browser.driver.find_element(By.LINK_TEXT, "Back to home").click()
+    browser.press("Back to home")
     assert browser.path == "/organizations/acme"
 
 
