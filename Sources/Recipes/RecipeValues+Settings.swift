@@ -24,7 +24,7 @@ extension RecipeValues {
                     passesAuthorization: upstream.passAuthorization))
         }
         self.init(
-            publicURL: try url(settings.publicURL.origin), servesTLS: settings.tls != nil, listen: settings.listen,
+            publicURL: try url(settings.publicURL.origin), servesTLS: !settings.tls.isEmpty, listen: settings.listen,
             forwardAuthListen: settings.forwardAuthListen, adminListen: settings.adminListen,
             trustedProxies: settings.trustedProxies,
             configurationFile: file.starts(exactly: "/") ? file : RecipeValues.usualFile,

@@ -126,6 +126,13 @@ extension SettingKind where Value: Section {
 }
 
 extension SettingKind {
+    /// An object with its own settings, or a non-empty array of different ones.
+    package static func oneOrMoreSections<Element: Section & Hashable>() -> SettingKind where Value == [Element] {
+        var kind = SettingKind.oneOrMore(of: SettingKind<Element>.section)
+        kind.section = (Element.settings, false)
+        return kind
+    }
+
     /// An array of objects with their own settings.
     package static func sections<Element: Section>() -> SettingKind where Value == [Element] {
         let element = SettingKind<Element>.section

@@ -16,12 +16,13 @@ extension SettingKind {
             element.schema(&writer)
             writer.endObject()
         }
-        let first = element.good.first ?? "null"
+        let first = Array(element.good.prefix(1))
+        let empty = ["[]"]
+        let good = first.map { "[\($0)]" } + (minimum == 0 ? empty : [])
+        var wrong = first + ["{}", "null"] + (minimum > 0 ? empty : [])
+        wrong += first.map { "[\($0), \($0)]" } + element.wrong.map { "[\($0)]" }
         return SettingKind(
-            noun, good: ["[\(first)]"] + (minimum == 0 ? ["[]"] : []),
-            wrong: [first, "{}", "null", "[\(first), \(first)]"] + (minimum > 0 ? ["[]"] : [])
-                + element.wrong.map { "[\($0)]" },
-            schema: schema
+            noun, good: good, wrong: wrong, schema: schema
         ) { value, path, reader in
             guard value.kind == .array else {
                 reader.fault(at: value, path, "must be an array, not \(value.kindNoun)")

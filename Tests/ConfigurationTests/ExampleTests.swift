@@ -17,7 +17,7 @@ import Tokens
         #expect(settings.publicURL.isSecure)
         #expect(settings.listen.map(\.description) == ["0.0.0.0:8443"])
         #expect(settings.adminListen?.description == "127.0.0.1:9091")
-        #expect(settings.tls?.certificateFile == "etc/tls/fullchain.pem")
+        #expect(settings.tls.map(\.certificateFile) == ["etc/tls/fullchain.pem"])
         #expect(settings.trustedProxies.count == 1)
         #expect(settings.storage == .sqlite(path: "etc/gatehouse.db"))
         #expect(settings.secretKeys.map(\.bytes) == [Array(repeating: 7, count: 32)])
@@ -51,7 +51,7 @@ import Tokens
     func defaults() throws {
         let settings = try TestFiles.parse(
             TestFiles.file(#""providers": [{"id": "p", "issuer": "https://i"}], "organizations": [{"id": "o"}]"#))
-        #expect(settings.tls == nil && settings.adminListen == nil && settings.mail == nil)
+        #expect(settings.tls.isEmpty && settings.adminListen == nil && settings.mail == nil)
         #expect(settings.secretKeys.isEmpty && settings.trustedProxies.isEmpty)
         #expect(settings.tokenCache == 10000 && settings.limits.inventoryBody == 1 << 30)
         #expect(settings.sessions.idle == .seconds(8 * 3600) && settings.sessions.absolute == .seconds(86400))

@@ -201,6 +201,11 @@ import Testing
         Case(#""trusted_proxies": ["10.0.0.1"]"#, "trusted_proxies[0]", #""10.0.0.1/32""#),
         Case(#""tls": {"certificate":"tls/fullchain.pem"}"#, "tls.private_key", "is required"),
         Case(#""tls": {"certificate":"tls/key.pem","private_key":"tls/key.pem"}"#, "tls.certificate", "CERTIFICATE"),
+        Case(#""tls": []"#, "tls", "must not be empty"),
+        Case(#""tls": [{"certificate":"tls/fullchain.pem"}]"#, "tls[0].private_key", "is required"),
+        Case(
+            #""tls": [{"certificate":"tls/fullchain.pem","private_key":"tls/key.pem"},{"certificate":"tls/fullchain.pem","private_key":"tls/key.pem"}]"#,
+            "tls[1]", "is already in the list"),
         Case(#""admin_listen": "127.0.0.1:80""#, "admin_listen", "same as listen"),
         Case(#""sessions": {"idle":"48h"}"#, "sessions.idle", "longer than absolute"),
         Case(#""sessions": {"absolute":"1h"}"#, "sessions.absolute", "shorter than idle"),

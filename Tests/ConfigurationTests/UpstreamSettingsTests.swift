@@ -256,14 +256,16 @@ struct UpstreamSettingsTests {
         #expect(closed.count == 1 && closed[0].hasPrefix("forward_auth_listen: refuses every request"))
     }
 
-    @Test("a host that the certificate does not name causes a warning")
+    @Test("a host that no certificate names causes a warning")
     func certificate() throws {
         let authority = try TestAuthority()
         // Its directory is deleted with it.
         defer { withExtendedLifetime(authority) {} }
         let issued = try authority.issue("DNS:access.example.com", "DNS:*.apps.example.com")
-        let tls = #","tls":{"certificate":"\#(issued.certificate)","private_key":"\#(issued.key)"}"#
-        func hosts(_ names: String...) throws -> [String] {
+        let one = #"{"certificate":"\#(issued.certificate)","private_key":"\#(issued.key)"}"#
+        let wiki = try authority.issue("DNS:wiki.example.com")
+        let two = #"[\#(one),{"certificate":"\#(wiki.certificate)","private_key":"\#(wiki.key)"}]"#
+        func hosts(_ names: String..., tls: String? = nil) throws -> [String] {
             let upstreams = names.enumerated().map { index, host in
                 UpstreamSettingsTests.upstream(host: host).replacing("\"reports\"", with: "\"u\(index)\"")
             }
@@ -271,12 +273,15 @@ struct UpstreamSettingsTests {
                 upstreams.joined(separator: ","),
                 more:
                     #""forward_auth_listen":"127.0.0.1:9","trusted_proxies":["10.0.0.0/8"],"secret_key":{"env":"A_KEY"}"#
-                    + tls)
+                    + #","tls":\#(tls ?? one)"#)
             let sources = SettingSources(environment: { TestFiles.environment[$0] }, exposure: { _ in nil })
             return try SettingsFile.parse(Array(file.utf8), path: "/g.jsonc", sources: sources).warnings.map(\.path)
         }
         #expect(try hosts("a.apps.example.com", "B.apps.example.com").isEmpty)
         #expect(try hosts("a.apps.example.com", "reports.example.com") == ["upstreams[1].host"])
         #expect(try hosts("apps.example.com", "a.b.apps.example.com") == ["upstreams[0].host", "upstreams[1].host"])
+        #expect(try hosts("wiki.example.com") == ["upstreams[0].host"])
+        #expect(try hosts("wiki.example.com", "a.apps.example.com", tls: two).isEmpty)
+        #expect(try hosts("wiki.example.com", "b.wiki.example.com", tls: two) == ["upstreams[1].host"])
     }
 }

@@ -70,6 +70,18 @@ struct ConnectionMachineTests {
         #expect(connection.handler.exchanges == ["200 2", "400 0"])
     }
 
+    @Test("a request for a host that the connection does not serve is misdirected")
+    func misdirected() throws {
+        let connection = try ScriptedConnection()
+        connection.machine.servesHost = { $0.utf8.elementsEqual("own.example".utf8) }
+        for (host, isServed) in [
+            ("own.example", true), ("OWN.example:8443", true), ("other.example", false), ("own.example.", false),
+        ] {
+            connection.send("GET /a HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+            #expect(connection.take() == answer("200 OK", isServed ? "/a" : "misdirected"), "\(host)")
+        }
+    }
+
     @Test("a small body that the handler does not read is dropped")
     func unwanted() throws {
         let connection = try ScriptedConnection()

@@ -24,6 +24,10 @@ final class TestHandler: RequestHandler {
 
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer { respond(request) }
 
+    func answer(misdirected request: Request, from peer: String, at turn: Turn) -> Answer {
+        .now(Response(.ok, body: Array("misdirected".utf8)))
+    }
+
     func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer {
         .now(Response(fault.status))
     }

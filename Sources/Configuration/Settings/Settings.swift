@@ -9,8 +9,8 @@ public struct Settings: Sendable {
     public let publicURL: PublicURL
     /// The addresses of the public listeners: at least one, and none that another one covers.
     public let listen: [SocketAddress]
-    /// Certificate and key; nil for plain HTTP, behind a proxy that terminates TLS.
-    public let tls: TLSSettings?
+    /// Certificates and keys, the default one first; empty for plain HTTP, behind a proxy that terminates TLS.
+    public let tls: [TLSSettings]
     /// The address of the admin listener; nil for none.
     public let adminListen: SocketAddress?
     /// The address of the forward-auth listener; nil for none.
@@ -52,8 +52,10 @@ extension Settings: Section {
             + "restart."
     )
     static let tls = Setting(
-        "tls", .section as SettingKind<TLSSettings>, .optional,
-        "Certificate and key. Without them the gateway serves plain HTTP, behind a proxy that terminates TLS.")
+        "tls", .oneOrMoreSections() as SettingKind<[TLSSettings]>, .optional,
+        "Certificate and key, or a list: the server name that a client sends (SNI) selects the first certificate that "
+            + "names it, otherwise the first of the list. Without it the gateway serves plain HTTP, behind a proxy that "
+            + "terminates TLS.")
     static let adminListen = Setting(
         "admin_listen", .listenAddress, .optional, example: "\"127.0.0.1:9091\"",
         "The address at which /healthz, /readyz and /metrics are served, and nothing else. Without it they are not served. "
@@ -127,7 +129,7 @@ extension Settings: Section {
             let upstreams = members[S.upstreams], let usage = members[S.usage], let sessions = members[S.sessions],
             let invitations = members[S.invitations]
         else { return nil }
-        (self.publicURL, self.listen, tls) = (publicURL, listen, members[S.tls])
+        (self.publicURL, self.listen, tls) = (publicURL, listen, members[S.tls] ?? [])
         (adminListen, trustedProxies, self.storage) = (members[S.adminListen], proxies, storage)
         (secretKeys, self.reactors, self.tokenCache) = (members[S.secretKey] ?? [], reactors, tokenCache)
         self.drainDelay = drainDelay

@@ -1,13 +1,21 @@
 internal import Files
 package import SettingDeclarations
-internal import Sockets
+public import Sockets
 
-/// The certificate and private key of the public listener.
+/// A certificate of the public listeners and its private key.
 public struct TLSSettings: Sendable, Hashable {
     /// A PEM file: the server's certificate, then the intermediate certificates.
     public let certificateFile: String
     /// An unencrypted PEM file.
     public let privateKeyFile: String
+
+    /// Reads the files.
+    public func certificate() throws(TLSError) -> ServerCertificate {
+        try ServerCertificate(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
+    }
+
+    /// True if OpenSSL can read the files itself; content supplied by a test has no file.
+    var hasFiles: Bool { FileContent.isReadable(certificateFile) && FileContent.isReadable(privateKeyFile) }
 }
 
 extension TLSSettings: Section {
@@ -26,10 +34,9 @@ extension TLSSettings: Section {
             return nil
         }
         (certificateFile, privateKeyFile) = (certificate.path, key.path)
-        // OpenSSL reads the files itself; content supplied by a test has no file.
-        guard FileContent.isReadable(certificateFile), FileContent.isReadable(privateKeyFile) else { return }
+        guard hasFiles else { return }
         do throws(TLSError) {
-            _ = try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
+            _ = try self.certificate()
         } catch {
             members.fault(TLSSettings.privateKey, "cannot be used with the certificate: \(error)")
         }

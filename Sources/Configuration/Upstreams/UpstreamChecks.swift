@@ -27,7 +27,7 @@ struct UpstreamChecks {
     func run() {
         checkForwardAuth()
         checkHosts()
-        checkCertificate()
+        checkCertificates()
         checkOrganizations()
     }
 
@@ -70,21 +70,21 @@ struct UpstreamChecks {
         }
     }
 
-    /// Warns about a host that the certificate does not name.
-    private func checkCertificate() {
-        // OpenSSL reads the files itself; content supplied by a test has no file.
-        guard !upstreams.isEmpty, let tls = members[Settings.tls], FileContent.isReadable(tls.certificateFile),
-            FileContent.isReadable(tls.privateKeyFile),
-            let context = try? TLSServerContext(
-                certificateFile: tls.certificateFile, privateKeyFile: tls.privateKeyFile)
-        else { return }
+    /// Warns about a host that no certificate names.
+    private func checkCertificates() {
+        guard !upstreams.isEmpty, let tls = members[Settings.tls], tls.allSatisfy(\.hasFiles) else { return }
+        let certificates = tls.compactMap { try? $0.certificate() }
+        // A file with a fault has been reported.
+        guard certificates.count == tls.count else { return }
+        let files = tls.map { quoted($0.certificateFile) }.joined(separator: ", ")
         for (index, upstream) in upstreams.enumerated() {
             guard let value = upstream.member(UpstreamSettings.host.name), let text = value.string,
-                AbsoluteURL.isHostName(text), !context.names(text.asciiLowercased())
+                AbsoluteURL.isHostName(text), !certificates.contains(where: { $0.names(text.asciiLowercased()) })
             else { continue }
             reader.warn(
                 at: value, path(index, UpstreamSettings.host.name),
-                "is not a name of the certificate \(quoted(tls.certificateFile)): browsers will refuse it")
+                "is not a name of \(tls.count == 1 ? "the certificate" : "any certificate of") \(files): browsers will refuse it"
+            )
         }
     }
 

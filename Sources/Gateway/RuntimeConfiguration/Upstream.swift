@@ -84,30 +84,19 @@ package struct UpstreamTable: Sendable {
         byHost = Dictionary(all.map { (ExactText($0.host), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The meaning of a `Host` field. Without applications, every host means the gateway, as it does behind a proxy that
-    /// changes the field.
-    package func place(of host: String?) -> Place {
+    /// The meaning of a request's host name. Without applications, every host means the gateway, as it does behind a
+    /// proxy that changes the field.
+    package func place(of name: String?) -> Place {
         guard !all.isEmpty else { return .gateway }
-        guard let name = host.flatMap(UpstreamTable.name) else { return .unknown }
+        guard let name else { return .unknown }
         if name.isExactly(own) { return .gateway }
         return byHost[ExactText(name)].map { .upstream($0) } ?? .unknown
     }
 
     /// The application of a host name with or without a port; nil if there is none.
     package func upstream(atHost host: String) -> Upstream? {
-        UpstreamTable.name(of: host).flatMap { byHost[ExactText($0)] }
+        Request.hostName(in: host).flatMap { byHost[ExactText($0)] }
     }
 
     package subscript(id: String) -> Upstream? { all.first { $0.id.text.isExactly(id) } }
-
-    /// The name in a `Host` field, in lower case and without the port; nil if the port is no number.
-    private static func name(of host: String) -> String? {
-        let lowercased = host.asciiLowercased()
-        let octets = Array(lowercased.utf8)
-        guard let colon = octets.lastIndex(of: UInt8(ascii: ":")), octets.last != UInt8(ascii: "]") else {
-            return lowercased
-        }
-        guard octets[(colon + 1)...].allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return String(decoding: octets[..<colon], as: UTF8.self)
-    }
 }

@@ -8,7 +8,10 @@ extension ConnectionMachine {
         reader = BodyReader(request.framing)
         if reader.isDone { arrivedRequests += 1 }
         let startedAt = MonotonicTime.now()
-        let answer = handler.answer(request, from: peer, at: turn)
+        let answer =
+            isMisdirected(request)
+            ? handler.answer(misdirected: request, from: peer, at: turn)
+            : handler.answer(request, from: peer, at: turn)
         exchange = Exchange(
             isHead: request.method == .head, isVersion10: request.isVersion10, startedAt: startedAt,
             context: answer.context, closes: !request.keepsAlive || isDraining)
@@ -27,6 +30,12 @@ extension ConnectionMachine {
             owesContinue = request.expectsContinue
             start(work, limit: limit)
         }
+    }
+
+    /// Returns true if the connection does not serve the request's host.
+    private func isMisdirected(_ request: Request) -> Bool {
+        guard let servesHost, let host = request.hostName else { return false }
+        return !servesHost(host)
     }
 
     private func start(_ work: @escaping Answer.Work, limit: Int) {

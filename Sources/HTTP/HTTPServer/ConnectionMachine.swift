@@ -27,6 +27,9 @@ final class ConnectionMachine {
     /// Called when asynchronous work has produced output or wants input outside ``received(_:at:)``.
     var progressed: () -> Void = {}
 
+    /// Returns true if the connection serves a host; nil if it serves every one.
+    var servesHost: ((String) -> Bool)?
+
     var phase = Phase.head
     var output: [UInt8] = []
     var outputStart = 0

@@ -7,6 +7,9 @@ public protocol RequestHandler: AnyObject {
     /// Called when a request's head is complete.
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer
 
+    /// Called for a request on a TLS connection that does not serve the request's host (RFC 9110, section 15.5.20).
+    func answer(misdirected request: Request, from peer: String, at turn: Turn) -> Answer
+
     /// Returns the answer to a message that is malformed, too large or too slow. The connection then closes.
     func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer
 
@@ -19,6 +22,11 @@ public protocol RequestHandler: AnyObject {
 }
 
 extension RequestHandler {
+    /// Answers like any other request.
+    public func answer(misdirected request: Request, from peer: String, at turn: Turn) -> Answer {
+        answer(request, from: peer, at: turn)
+    }
+
     public func speaksForOthers(_ peer: IPAddress) -> Bool { false }
 }
 

@@ -33,6 +33,9 @@ final class ServerConnection: EventHandler {
             peer: peer, at: endpoint.reactor.turn)
         if endpoint.isEnding { machine.announceEnd() }
         watched = try WatchedStream(stream, on: endpoint.reactor, interest: .read, handler: self)
+        if stream.isEncrypted {
+            machine.servesHost = { [weak self] in self?.watched?.stream.serves($0) ?? true }
+        }
         machine.progressed = { [weak self] in self?.settle() }
         armTimer()
     }

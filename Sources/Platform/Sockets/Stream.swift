@@ -27,6 +27,15 @@ public final class Stream {
     /// True if a TLS handshake is not complete.
     public var isHandshaking: Bool { tls.map { !$0.isEstablished } ?? false }
 
+    /// True if the server's side ended TLS here.
+    public var isEncrypted: Bool { tls != nil }
+
+    /// Returns true if a server's connection serves a host: without TLS every one, otherwise by its certificate and by
+    /// the name that the client sent (RFC 6066, section 3).
+    ///
+    /// - Parameter host: in lower case, without a port.
+    public func serves(_ host: String) -> Bool { tls?.serves(host) ?? true }
+
     /// The reason why TLS failed, for logs; nil if it did not.
     public var failure: String? { tls?.failure }
 

@@ -2,6 +2,7 @@ internal import Addresses
 internal import COpenSSL
 internal import Files
 internal import Glibc
+internal import Text
 
 /// TLS on one socket. The first reads and writes perform the handshake.
 @safe final class TLSConnection {
@@ -14,11 +15,17 @@ internal import Glibc
     /// for it is useless before the rest arrives.
     private var mayHaveMore = false
 
+    /// The certificates of the server side, which OpenSSL refers to; nil on the client side.
+    private let server: TLSServerContext?
+    /// The last host that was asked about, and whether this connection serves it.
+    private var served: (host: String, isServed: Bool)?
+
     /// Server side of a connection; nil if memory is short.
     init?(accepting descriptor: Descriptor, _ context: TLSServerContext) {
         guard let handle = unsafe SSL_new(context.handle) else { return nil }
         unsafe self.handle = handle
-        guard unsafe SSL_set_fd(handle, descriptor.number) == 1 else { return nil }
+        server = context
+        guard unsafe SSL_set_fd(handle, descriptor.number) == 1, unsafe context.adopt(handle) else { return nil }
         unsafe SSL_set_accept_state(handle)
     }
 
@@ -26,6 +33,7 @@ internal import Glibc
     init?(connecting descriptor: Descriptor, to host: String, _ context: TLSClientContext) {
         guard let handle = unsafe SSL_new(context.handle) else { return nil }
         unsafe self.handle = handle
+        server = nil
         guard unsafe SSL_set_fd(handle, descriptor.number) == 1 else { return nil }
         unsafe SSL_set_connect_state(handle)
         if IPAddress(host) != nil {
@@ -43,6 +51,14 @@ internal import Glibc
 
     deinit {
         unsafe SSL_free(handle)
+    }
+
+    /// Returns true if the connection serves a host, by its certificate and the name that the client sent.
+    func serves(_ host: String) -> Bool {
+        if let served, served.host.isExactly(host) { return served.isServed }
+        let isServed = unsafe server?.serves(host, at: handle) ?? true
+        served = (host, isServed)
+        return isServed
     }
 
     var hasPendingInput: Bool {

@@ -12,72 +12,9 @@ public struct TLSError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A server's certificate and key, for TLS 1.2 and up with HTTP/1.1.
-@safe public final class TLSServerContext: @unchecked Sendable {
-    // @unchecked: SSL_CTX counts its references and locks shared state (SSL_CTX_new(3)); it does not change after init.
-    let handle: OpaquePointer
-
-    /// - Parameters:
-    /// - certificateFile: path of a PEM file: the certificate, then the intermediate ones.
-    /// - privateKeyFile: path of an unencrypted PEM file.
-    public init(certificateFile: String, privateKeyFile: String) throws(TLSError) {
-        let handle = try unsafe makeContext(TLS_server_method())
-        unsafe self.handle = handle
-        guard unsafe SSL_CTX_use_certificate_chain_file(handle, certificateFile) == 1 else {
-            throw TLSError("\(certificateFile): this is not a PEM file with a certificate chain")
-        }
-        guard unsafe SSL_CTX_use_PrivateKey_file(handle, privateKeyFile, SSL_FILETYPE_PEM) == 1 else {
-            throw TLSError(
-                "\(privateKeyFile): this is not the private key of \(certificateFile), unencrypted and in PEM")
-        }
-        guard unsafe SSL_CTX_check_private_key(handle) == 1 else {
-            throw TLSError("\(privateKeyFile): this key does not belong to \(certificateFile)")
-        }
-        unsafe SSL_CTX_set_alpn_select_cb(handle, selectProtocol, nil)
-    }
-
-    /// Returns true if the certificate names a host (RFC 6125, section 6; the common name never counts).
-    public func names(_ host: String) -> Bool {
-        guard let certificate = unsafe SSL_CTX_get0_certificate(handle) else { return false }
-        let flags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT)
-        return unsafe X509_check_host(certificate, host, host.utf8.count, flags, nil) == 1
-    }
-
-    deinit {
-        unsafe SSL_CTX_free(handle)
-    }
-}
-
-/// Selects `http/1.1` if the client offers protocols (RFC 7301, section 3.2); refuses the connection if `http/1.1` is
-/// not offered.
-private let selectProtocol:
-    @convention(c) (
-        OpaquePointer?, UnsafeMutablePointer<UnsafePointer<UInt8>?>?, UnsafeMutablePointer<UInt8>?,
-        UnsafePointer<UInt8>?, UInt32, UnsafeMutableRawPointer?
-    ) -> Int32 = { _, chosen, chosenLength, offered, offeredLength, _ in
-        guard let chosen = unsafe chosen, let chosenLength = unsafe chosenLength, let offered = unsafe offered else {
-            return SSL_TLSEXT_ERR_NOACK
-        }
-        let name = Array("http/1.1".utf8)
-        var index = 0
-        // Each name follows its length; OpenSSL has checked that the names fill the list.
-        while index < Int(offeredLength) {
-            let length = unsafe Int(offered[index])
-            guard index + 1 + length <= Int(offeredLength) else { break }
-            let isHTTP = length == name.count && name.indices.allSatisfy { unsafe offered[index + 1 + $0] == name[$0] }
-            if isHTTP {
-                unsafe chosen.pointee = offered + index + 1
-                unsafe chosenLength.pointee = UInt8(length)
-                return SSL_TLSEXT_ERR_OK
-            }
-            index += 1 + length
-        }
-        return SSL_TLSEXT_ERR_ALERT_FATAL
-    }
-
 /// Certificate authorities that a client trusts: the system's, or those of a file.
 @safe public final class TLSClientContext: @unchecked Sendable {
-    // @unchecked: see TLSServerContext.
+    // @unchecked: see ServerCertificate.
     let handle: OpaquePointer
 
     /// - Parameters:
@@ -116,7 +53,7 @@ private let cipherSuites = [
     "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
 ].joined(separator: ":")
 
-private func makeContext(_ method: OpaquePointer?) throws(TLSError) -> OpaquePointer {
+func makeContext(_ method: OpaquePointer?) throws(TLSError) -> OpaquePointer {
     // OpenSSL writes to sockets without MSG_NOSIGNAL, so SIGPIPE is ignored.
     signal(SIGPIPE, SIG_IGN)
     guard let handle = unsafe SSL_CTX_new(method) else { throw TLSError("OpenSSL cannot set up TLS") }

@@ -20,7 +20,7 @@ internal import Upstreams
 extension GatewayHandler {
     /// The answer to a request that is not for the gateway's own host; nil if it is.
     func answerElsewhere(_ request: Request, from peer: String, at turn: Turn) -> Answer? {
-        switch current.value.upstreams.place(of: request.field(.host)) {
+        switch current.value.upstreams.place(of: request.hostName) {
         case .gateway: return nil
         case .unknown:
             return now(.problem(GatewayHandler.misdirected), begin(request, at: nil, from: peer))
@@ -34,6 +34,14 @@ extension GatewayHandler {
                 client: context.remoteAddress)
             return answer(visit, context, from: peer, at: turn)
         }
+    }
+
+    /// Refuses a request on a connection of another certificate. Without applications there is one host only, and any
+    /// name of it is served.
+    func answer(misdirected request: Request, from peer: String, at turn: Turn) -> Answer {
+        takeUpChanges()
+        guard !current.value.upstreams.all.isEmpty else { return answer(request, from: peer, at: turn) }
+        return now(.problem(GatewayHandler.misdirected), begin(request, at: nil, from: peer))
     }
 
     private static let misdirected = Problem(

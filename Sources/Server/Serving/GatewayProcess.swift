@@ -58,7 +58,7 @@ public final class GatewayProcess {
         throws(StartError)
     {
         do throws(TLSError) {
-            certificate = Published(try settings.tls?.context())
+            certificate = Published(try TLSServerContext(settings.tls))
         } catch {
             throw StartError("tls: \(error)")
         }
@@ -123,7 +123,7 @@ public final class GatewayProcess {
         http.limitConnections(to: budget.outboundConnections)
         do throws(SystemError) {
             server = try GatewayServer(
-                configurations, tls: settings.tls == nil ? nil : certificate, listen: settings.listen,
+                configurations, tls: settings.tls.isEmpty ? nil : certificate, listen: settings.listen,
                 adminListen: settings.adminListen, forwardAuthListen: settings.forwardAuthListen, reactors: reactors,
                 limits: ServerLimits(within: budget, reactors: reactors),
                 adminLimits: ServerLimits(adminWithin: budget),
@@ -196,7 +196,7 @@ public final class GatewayProcess {
                 ("listen", new.listen == settings.listen), ("admin_listen", new.adminListen == settings.adminListen),
                 ("forward_auth_listen", new.forwardAuthListen == settings.forwardAuthListen),
                 ("reactors", new.reactors == settings.reactors), ("storage", new.storage == settings.storage),
-                ("tls", (new.tls == nil) == (settings.tls == nil)),
+                ("tls", new.tls.isEmpty == settings.tls.isEmpty),
             ]
             let changed = fixed.filter { !$0.1 }.map(\.0)
             if !changed.isEmpty {
@@ -204,7 +204,7 @@ public final class GatewayProcess {
                     .warning, "these settings change only after a restart",
                     fields: [("settings", changed.joined(separator: ", "))])
             }
-            if settings.tls != nil, let tls = new.tls { certificate.publish(try tls.context()) }
+            if !settings.tls.isEmpty, let tls = try TLSServerContext(new.tls) { certificate.publish(tls) }
             client.forget()
             let previous = configurations.read().value
             let configuration = try RuntimeConfiguration(new, by: outbound, after: previous)
@@ -227,9 +227,12 @@ public final class GatewayProcess {
     }
 }
 
-extension TLSSettings {
-    /// Reads the certificate and key files.
-    func context() throws(TLSError) -> TLSServerContext {
-        try TLSServerContext(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
+extension TLSServerContext {
+    /// Reads the files of certificates and keys. Returns nil if there are none.
+    convenience init?(_ settings: [TLSSettings]) throws(TLSError) {
+        var certificates: [ServerCertificate] = []
+        for setting in settings { certificates.append(try setting.certificate()) }
+        guard let first = certificates.first else { return nil }
+        self.init(first, Array(certificates.dropFirst()))
     }
 }

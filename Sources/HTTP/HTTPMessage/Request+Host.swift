@@ -1,0 +1,18 @@
+internal import Text
+
+extension Request {
+    /// The host that the request is for, in lower case and without the port; nil if there is none, or if its port is no
+    /// number.
+    public var hostName: String? { field(.host).flatMap(Request.hostName) }
+
+    /// Returns the name in a `Host` field, in lower case and without the port; nil if the port is no number.
+    public static func hostName(in field: String) -> String? {
+        let lowercased = field.asciiLowercased()
+        let octets = Array(lowercased.utf8)
+        guard let colon = octets.lastIndex(of: UInt8(ascii: ":")), octets.last != UInt8(ascii: "]") else {
+            return lowercased
+        }
+        guard octets[(colon + 1)...].allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return String(decoding: octets[..<colon], as: UTF8.self)
+    }
+}
