@@ -106,6 +106,40 @@ struct ConnectionTests {
         }
     }
 
+    @Test("without room for a connection the answer is a 503, no address is blamed, and idle connections make room")
+    func noRoom() async throws {
+        try await onThread {
+            let script: @Sendable (RawPeer, Int) -> Void = { peer, _ in
+                while true {
+                    let head = peer.read(until: "\r\n\r\n")
+                    if head.isEmpty { return }
+                    // A request for /wait is answered when its client has sent the content.
+                    if head.contains(" /wait ") { _ = peer.read(until: "end") }
+                    peer.send(small)
+                }
+            }
+            let (one, two) = (try ScriptedUpstream(script), try ScriptedUpstream(script))
+            let gateway = try LiveGateway(
+                [.http(host: "127.0.0.1", port: one.port), .http(host: "127.0.0.1", port: two.port)], connections: 1)
+            let (waiting, client) = (RawPeer(port: gateway.port), RawPeer(port: gateway.port))
+            for _ in 0..<5 {
+                waiting.send(post("/wait", "Expect: 100-continue\r\nContent-Length: 3\r\n"))
+                // The content is asked for when the request has a connection.
+                #expect(waiting.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 100 Continue\r\n"))
+                client.send(post("/", "Content-Length: 1\r\n", "x"))
+                #expect(client.read(until: "no_room").hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
+                waiting.send("end")
+                #expect(waiting.read(until: "ok").hasPrefix("HTTP/1.1 200 OK\r\n"))
+            }
+            // Requests take turns at the addresses, so each closes the idle connection of the other one.
+            for _ in 0..<4 {
+                client.send(post("/", "Content-Length: 1\r\n", "x"))
+                #expect(client.read(until: "ok").hasPrefix("HTTP/1.1 200 OK\r\n"))
+            }
+            #expect(one.connections + two.connections > 4)
+        }
+    }
+
     @Test("an upstream that refuses or has no address is a 502")
     func unreachable() async throws {
         try await onThread {

@@ -27,7 +27,7 @@ final class LiveGateway: Sendable {
 
     init(
         _ addresses: [UpstreamTarget.Address], options: UpstreamTarget.Options = .quick,
-        fields: Fields = .ofGateway
+        fields: Fields = .ofGateway, connections: Int = 4096
     ) throws {
         let reactor = try Reactor()
         let target = try UpstreamTarget(id: "app", addresses: addresses, options: options)
@@ -37,7 +37,7 @@ final class LiveGateway: Sendable {
         self.observed = observed
         var made: Confined<UpstreamProxy>?
         server = try Server([SocketAddress(host: "127.0.0.1", port: 0)], on: [reactor]) { reactor, _ in
-            let proxy = UpstreamProxy(on: reactor)
+            let proxy = UpstreamProxy(on: reactor, connections: connections)
             proxy.observer = { observed.note($0) }
             let confined = Confined(proxy, to: reactor.confinement)
             made = confined

@@ -3,20 +3,33 @@ internal import Text
 
 /// The gateway's own cookies, which no upstream sees or sets.
 enum GatewayCookies {
-    private static let names = [
-        "gatehouse", "gatehouse-browser", "gatehouse-begin", "gatehouse-app", "gatehouse-place",
-    ].map {
-        Array($0.utf8)
-    }
+    private static let names: [[UInt8]] = ["", "-browser", "-begin", "-app", "-place"].map { Array($0.utf8) }
+    private static let word: [UInt8] = Array("gatehouse".utf8)
     /// Prefixes that browsers treat specially, without regard to case (RFC 6265bis, section 4.1.3).
     private static let prefixes = ["__host-", "__secure-", "__http-", "__host-http-"].map { Array($0.utf8) }
 
     /// Returns true for the name of a gateway cookie. Case is ignored, though it distinguishes cookies: no application
     /// needs such a name.
     static func include(_ name: ArraySlice<UInt8>) -> Bool {
-        let name = name.map(ASCII.lowercased)
-        if names.contains(name) { return true }
-        return prefixes.contains { name.starts(with: $0) && names.contains(Array(name.dropFirst($0.count))) }
+        func isOwn(_ name: ArraySlice<UInt8>) -> Bool {
+            begins(name, with: word) && names.contains { isLowercased(name.dropFirst(word.count), $0) }
+        }
+        if isOwn(name) { return true }
+        guard name.first == UInt8(ascii: "_") else { return false }
+        return prefixes.contains { begins(name, with: $0) && isOwn(name.dropFirst($0.count)) }
+    }
+
+    /// Returns true if octets begin with a word, which is in lower case, regardless of case.
+    private static func begins(_ octets: ArraySlice<UInt8>, with word: [UInt8]) -> Bool {
+        octets.count >= word.count && isLowercased(octets.prefix(word.count), word)
+    }
+
+    private static func isLowercased(_ octets: ArraySlice<UInt8>, _ word: [UInt8]) -> Bool {
+        guard octets.count == word.count else { return false }
+        for index in word.indices where ASCII.lowercased(octets[octets.startIndex + index]) != word[index] {
+            return false
+        }
+        return true
     }
 
     /// Returns the value of a `Cookie` field without the gateway's cookies; nil if nothing is left.
@@ -52,11 +65,10 @@ enum GatewayCookies {
     }
 
     private static func mayName(_ value: ArraySlice<UInt8>) -> Bool {
-        let word: [UInt8] = Array("gatehouse".utf8)
         guard value.count >= word.count else { return false }
         for start in value.startIndex...(value.endIndex - word.count)
         where ASCII.lowercased(value[start]) == word[0] {
-            if (1..<word.count).allSatisfy({ ASCII.lowercased(value[start + $0]) == word[$0] }) { return true }
+            if begins(value[start...], with: word) { return true }
         }
         return false
     }

@@ -7,6 +7,8 @@ public enum UpstreamFault: Error, Sendable, Hashable {
     case unreachable(String)
     /// Connecting, or the wait for the response's head, took longer than the upstream's `timeout`.
     case tooSlow(String)
+    /// There are too many connections to upstreams already, or the process has no descriptor left.
+    case noRoom(String)
     /// The response is not HTTP/1.1 as RFC 9112 defines it, or cannot be passed on.
     case badAnswer(String)
     /// The request's body is longer than `body_limit`.
@@ -25,6 +27,7 @@ public enum UpstreamFault: Error, Sendable, Hashable {
         switch self {
         case .unreachable, .badAnswer: .badGateway
         case .tooSlow: .gatewayTimeout
+        case .noRoom: .serviceUnavailable
         case .bodyTooLarge: .contentTooLarge
         case .badBody(let fault): fault.status
         case .methodNotForwarded: .methodNotAllowed
@@ -38,6 +41,7 @@ public enum UpstreamFault: Error, Sendable, Hashable {
         switch self {
         case .unreachable: "unreachable"
         case .tooSlow: "too_slow"
+        case .noRoom: "no_room"
         case .badAnswer: "bad_answer"
         case .bodyTooLarge: "body_too_large"
         case .badBody: "bad_body"
@@ -50,7 +54,7 @@ public enum UpstreamFault: Error, Sendable, Hashable {
     /// Detail for logs.
     public var detail: String {
         switch self {
-        case .unreachable(let detail), .tooSlow(let detail), .badAnswer(let detail): detail
+        case .unreachable(let detail), .tooSlow(let detail), .noRoom(let detail), .badAnswer(let detail): detail
         case .badBody(let fault): fault.rawValue
         case .bodyTooLarge: "the body is longer than body_limit"
         case .methodNotForwarded: "the method is not passed on"

@@ -30,9 +30,12 @@ public final class UpstreamProxy {
     private let book: AddressBook
     private var lanes: [UpstreamTarget.Address: [UpstreamLane]] = [:]
     private var turns = 0
+    private let room: UpstreamRoom
 
-    public init(on reactor: Reactor) {
+    /// - Parameter connections: the most connections to upstreams. Each takes a descriptor.
+    public init(on reactor: Reactor, connections: Int = 4096) {
         self.reactor = reactor
+        room = UpstreamRoom(for: connections)
         book = AddressBook(on: reactor)
         upgradedConnections = UpgradedConnections(on: reactor)
     }
@@ -122,6 +125,8 @@ public final class UpstreamProxy {
                 return try await open(lane, call, until: deadline, isLast: left.isEmpty)
             } catch {
                 if call.state.value.isCancelled { throw .clientGone }
+                // The address is not to blame.
+                if case .noRoom = error { throw error }
                 lane.failed()
                 last = error
             }
@@ -162,7 +167,7 @@ public final class UpstreamProxy {
         } else if let lane = known.first {
             return lane
         }
-        let lane = UpstreamLane(address, tls: target.tls, on: reactor)
+        let lane = UpstreamLane(address, tls: target.tls, in: room, on: reactor)
         lanes[address] = known.filter { !$0.isUnused } + [lane]
         return lane
     }
@@ -170,7 +175,6 @@ public final class UpstreamProxy {
     private func open(
         _ lane: UpstreamLane, _ call: UpstreamCall, until deadline: MonotonicTime, isLast: Bool
     ) async throws(UpstreamFault) -> UpstreamConnection {
-        guard lane.hasRoom else { throw .unreachable("\(lane.address.name): there are too many connections") }
         guard case .http(let host, let port) = lane.address.plain else {
             guard case .unix(let path) = lane.address else { throw .unreachable("no address") }
             return try await open(lane, call, until: deadline) { () throws(SystemError) in
@@ -202,9 +206,11 @@ public final class UpstreamProxy {
         _ stream: () throws(SystemError) -> Sockets.Stream
     ) async throws(UpstreamFault) -> UpstreamConnection {
         let connection: UpstreamConnection
+        guard makeRoom() else { throw .noRoom("\(lane.address.name): there are too many connections to upstreams") }
         do throws(SystemError) {
             connection = try UpstreamConnection(try stream(), in: lane, on: reactor)
         } catch {
+            if error.isOutOfDescriptors { throw .noRoom("\(lane.address.name): \(error)") }
             throw .unreachable("\(lane.address.name): \(error)")
         }
         lane.opened()
@@ -212,6 +218,9 @@ public final class UpstreamProxy {
         try await connection.open(until: deadline)
         return connection
     }
+
+    /// Returns true if there is room for one more connection. An idle one is closed for it.
+    private func makeRoom() -> Bool { !room.isFull || lanes.values.joined().contains { $0.closeOneIdle() } }
 }
 
 extension UpstreamTarget.Address {

@@ -63,20 +63,19 @@ extension SessionAuthenticator {
         _ request: Request, _ cookie: Cookie, at host: String, _ requestID: String,
         under configuration: RuntimeConfiguration, at turn: Turn, _ check: AppCheck
     ) -> AppCredential {
-        let tokens = cookie.values(in: request).compactMap { AppSessionToken($0) }
-        guard tokens.count <= 1 else {
-            return .refused(
-                Problem(
-                    .invalidRequest,
-                    detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
+        let digest: SecretDigest<AppSessionPurpose>
+        switch appCookies.reading(of: request, for: cookie) {
+        case .missing: return .missing
+        case .several: return .refused(.severalSessions)
+        case .session(let found): digest = found
         }
-        guard let token = tokens.first, let digest = try? token.digest else { return .missing }
-        let known = knownApps.value(for: digest).flatMap { $0.host.isExactly(host) ? $0 : nil } ?? check.answer?.app
+        let cached = knownApps.value(for: digest).flatMap { $0.host.isExactly(host) ? $0 : nil }
+        let known = cached ?? check.answer?.app
         guard let known, let parent = sessions.cached(known.session) ?? check.answer?.parent else {
             guard check.answer == nil else { return .missing }
             return .pending(loading(digest, known, at: host, check))
         }
-        knownApps.insert(known, for: digest, bytes: 256)
+        if cached == nil { knownApps.insert(known, for: digest, bytes: 256) }
         let standing = configuration.signIn.standing(of: parent, at: turn.wall)
         guard standing != .ended else {
             sessions.endInBackground(parent.key)

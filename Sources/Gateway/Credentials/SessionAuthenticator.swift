@@ -14,7 +14,8 @@ internal import Web
 package struct SessionAuthenticator {
     let sessions: SessionStore
     private let renewals: SessionRenewals
-    private var cookies = KnownCookies()
+    private var cookies = KnownCookies(read: SessionCookies.read)
+    var appCookies = KnownCookies(read: AppSessionCookie.read)
     let apps: AppSessionStore
     var knownApps = BoundedCache<SecretDigest<AppSessionPurpose>, AppSession>(bytes: 1 << 20, entries: 4096)
 
@@ -48,13 +49,7 @@ package struct SessionAuthenticator {
         }
         if !unknown.isEmpty { return .pending(loading(reading.tokens.map(\.key))) }
         guard let (only, standing) = found else { return .missing(clears: true) }
-        // Another party set one of the two cookies, and the gateway cannot tell which one.
-        guard !hasSeveral else {
-            return .refused(
-                Problem(
-                    .invalidRequest,
-                    detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again."))
-        }
+        guard !hasSeveral else { return .refused(.severalSessions) }
         return credential(
             of: only.session, only.token, standing, requestID, under: configuration, at: turn, check)
     }
@@ -106,4 +101,11 @@ package struct SessionAuthenticator {
             Caller(
                 claims: session.claims, session: token.map { BrowserSession(session: session, token: $0) }))
     }
+}
+
+extension Problem {
+    /// The browser sent two session cookies. Another party set one of them, and the gateway cannot tell which one.
+    static let severalSessions = Problem(
+        .invalidRequest,
+        detail: "The browser sent two sessions at once. Delete this site's cookies and sign in again.")
 }

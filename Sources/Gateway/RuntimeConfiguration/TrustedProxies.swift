@@ -19,10 +19,13 @@ public struct TrustedProxies: Sendable {
     /// - Returns: a numeric address without port and zone, or `peer` unchanged if it is not one.
     package func client(peer: String, forwardedFor: @autoclosure () -> [String]) -> String {
         // The usual case needs no parsing: an IPv4 peer is already in its canonical form.
-        guard !ranges.isEmpty || peer.utf8.contains(UInt8(ascii: ":")) else { return peer }
+        let isCanonical = !peer.utf8.contains(UInt8(ascii: ":"))
+        guard !ranges.isEmpty || !isCanonical else { return peer }
+        let fields = forwardedFor()
+        guard !fields.isEmpty || !isCanonical else { return peer }
         guard var client = IPAddress(scoped: peer) else { return peer }
         guard contains(client) else { return client.description }
-        for field in forwardedFor().reversed() {
+        for field in fields.reversed() {
             for element in field.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).reversed() {
                 guard let address = ForwardedNode.address(in: Substring(element)) else { return client.description }
                 client = address

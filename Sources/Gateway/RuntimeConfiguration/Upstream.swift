@@ -13,6 +13,9 @@ package final class Upstream: Sendable {
     package let host: String
     /// The origin at which browsers reach the application.
     package let origin: String
+    /// The scheme, and the host and port, of the origin.
+    package let scheme: String
+    package let authority: String
     /// What applications call the user.
     package let user: AssertedIdentity.User
     /// Whether `Authorization` belongs to the application.
@@ -27,6 +30,8 @@ package final class Upstream: Sendable {
         target: UpstreamTarget?
     ) {
         (self.rules, self.host, self.origin, self.user) = (rules, host, origin, user)
+        let parts = origin.cut(at: "://").map { (String($0.0), String($0.1)) }
+        (scheme, authority) = parts ?? ("https", host)
         (self.passesAuthorization, self.target) = (passesAuthorization, target)
         cookies = UpstreamCookies(isSecure: origin.starts(exactly: "https://"))
     }
@@ -38,9 +43,6 @@ package final class Upstream: Sendable {
 
     /// The URL at which a sign-in for the application begins.
     package var beginURL: String { origin + Upstream.beginPath }
-
-    /// The host and port of the origin.
-    package var authority: String { origin.cut(at: "://").map { String($0.1) } ?? host }
 }
 
 /// The gateway's cookies at an application's host.

@@ -8,18 +8,19 @@ internal import Web
 
 /// The gateway's own responses at an application's host: a page for a user's browser, a problem for any other client.
 package struct HostReplies {
-    private let upstream: Upstream
-    private let renderer: ReplyRenderer
+    private let visit: UpstreamVisit
     private let publicURL: String
-    private let isNavigation: Bool
+    // What follows is worked out when there is a reply: most requests have none.
+    private var upstream: Upstream { visit.upstream }
+    private var isNavigation: Bool { visit.isNavigation }
+    private var renderer: ReplyRenderer {
+        ReplyRenderer(
+            requestID: visit.requestID, ifNoneMatch: visit.request.list(.ifNoneMatch),
+            isHTTPS: upstream.origin.starts(exactly: "https://"))
+    }
 
     package init(_ visit: UpstreamVisit, publicURL: String) {
-        upstream = visit.upstream
-        renderer = ReplyRenderer(
-            requestID: visit.requestID, ifNoneMatch: visit.request.list(.ifNoneMatch),
-            isHTTPS: visit.upstream.origin.starts(exactly: "https://"))
-        self.publicURL = publicURL
-        isNavigation = visit.isNavigation
+        (self.visit, self.publicURL) = (visit, publicURL)
     }
 
     package func render(_ reply: Reply) -> Response { renderer.render(reply) }
@@ -43,6 +44,8 @@ package struct HostReplies {
         case .tooSlow:
             response(
                 Problem(.unavailable, status: 504, detail: "The application takes too long to respond. Try again."))
+        case .noRoom:
+            response(Problem(.unavailable, detail: "The gateway has too many connections. Try again."))
         case .bodyTooLarge:
             response(Problem(.payloadTooLarge, detail: "The content is longer than this application accepts."))
         case .methodNotForwarded:

@@ -4,7 +4,7 @@ internal import Text
 internal import Web
 
 /// A request to an application, as the gateway or another proxy received it.
-package struct UpstreamVisit: Sendable {
+package final class UpstreamVisit: Sendable {
     /// The request with the credentials: that of the client, or the one by which another proxy asks.
     package let request: Request
     package let upstream: Upstream

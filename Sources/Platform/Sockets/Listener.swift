@@ -60,7 +60,7 @@ public final class Listener: EventHandler {
     public func deadlinePassed(at turn: Turn) {
         guard let key, !isWatching else { return }
         isWatching = true
-        reactor.change(key, descriptor, .read)
+        reactor.change(key, .read)
     }
 
     private func accept(atMost limit: Int) {
@@ -86,7 +86,7 @@ public final class Listener: EventHandler {
                     // Epoll is level-triggered and would spin; the listener retries later, when descriptors may be
                     // free.
                     isWatching = false
-                    reactor.change(key, descriptor, [])
+                    reactor.change(key, [])
                     reactor.wake(key, at: reactor.turn.monotonic + .milliseconds(100))
                     return
                 }

@@ -52,6 +52,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     private struct Slot {
         var handler: (any EventHandler)?
         var generation: UInt32 = 0
+        /// The events that the system reports, and those that the handler awaits; the system may report `read` too much.
+        var reported: Readiness = []
+        var awaited: Readiness = []
+        /// The watched descriptor; it stays open while it is registered.
+        var descriptor: Int32 = -1
     }
 
     private let inbox = Mutex(Inbox())
@@ -75,7 +80,7 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     public init() throws(SystemError) {
         epoll = Descriptor(try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
         wakeUp = Descriptor(try systemCall("eventfd") { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) })
-        try control(EPOLL_CTL_ADD, wakeUp, EPOLLIN.rawValue, userData: .max)
+        try control(EPOLL_CTL_ADD, wakeUp.number, EPOLLIN.rawValue, userData: .max)
     }
 
     /// True if the caller is on this loop's thread.
@@ -93,8 +98,11 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         -> RegistrationKey
     {
         let key = take(handler)
+        let slot = Int(key.slot)
+        (slots[slot].reported, slots[slot].awaited) = (interest, interest)
+        slots[slot].descriptor = descriptor.number
         do {
-            try control(EPOLL_CTL_ADD, descriptor, mask(interest), userData: key.userData)
+            try control(EPOLL_CTL_ADD, descriptor.number, mask(interest), userData: key.userData)
         } catch {
             remove(key)
             throw error
@@ -125,15 +133,31 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         return RegistrationKey(slot: slot, generation: slots[Int(slot)].generation)
     }
 
-    func change(_ key: RegistrationKey, _ descriptor: Descriptor, _ interest: Readiness) {
+    /// Changes the awaited events. The system is told of further ones at once. That `read` is no longer awaited it is
+    /// told only when it reports it: most connections await `read` again before anything arrives.
+    func change(_ key: RegistrationKey, _ interest: Readiness) {
+        guard handler(of: key) != nil else { return }
+        let slot = Int(key.slot)
+        slots[slot].awaited = interest
+        if slots[slot].reported.subtracting(.read) == interest.subtracting(.read),
+            slots[slot].reported.isSuperset(of: interest)
+        {
+            return
+        }
+        report(interest, to: key)
+    }
+
+    private func report(_ interest: Readiness, to key: RegistrationKey) {
+        let slot = Int(key.slot)
+        slots[slot].reported = interest
         // Modifying a registered, open descriptor fails only if memory is short; the connection then closes by its
         // deadline.
-        try? control(EPOLL_CTL_MOD, descriptor, mask(interest), userData: key.userData)
+        try? control(EPOLL_CTL_MOD, slots[slot].descriptor, mask(interest), userData: key.userData)
     }
 
     func remove(_ key: RegistrationKey, _ descriptor: Descriptor) {
         guard handler(of: key) != nil else { return }
-        try? control(EPOLL_CTL_DEL, descriptor, 0, userData: 0)
+        try? control(EPOLL_CTL_DEL, descriptor.number, 0, userData: 0)
         remove(key)
     }
 
@@ -233,7 +257,15 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
         if mask & EPOLLIN.rawValue != 0 { readiness.insert(.read) }
         if mask & EPOLLOUT.rawValue != 0 { readiness.insert(.write) }
         if mask & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { readiness.insert(.hangUp) }
-        watched(.event) { handler(of: RegistrationKey(userData: userData))?.ready(readiness, at: turn) }
+        let key = RegistrationKey(userData: userData)
+        guard let handler = handler(of: key) else { return }
+        let awaited = slots[Int(key.slot)].awaited
+        if readiness.contains(.read), !awaited.contains(.read) {
+            report(awaited, to: key)
+            readiness.remove(.read)
+            if readiness.isEmpty { return }
+        }
+        watched(.event) { handler.ready(readiness, at: turn) }
     }
 
     private func watched(_ step: StepWatch.Step, _ body: () -> Void) {
@@ -272,12 +304,12 @@ public final class Reactor: TaskExecutor, @unchecked Sendable {
     }
 
     private func control(
-        _ operation: Int32, _ descriptor: Descriptor, _ mask: UInt32, userData: UInt64
+        _ operation: Int32, _ descriptor: Int32, _ mask: UInt32, userData: UInt64
     ) throws(SystemError) {
         // The union's number is the member that `run` reads back, never its pointer.
         var event = unsafe epoll_event()
         unsafe event.events = mask
         unsafe event.data.u64 = userData
-        _ = try systemCall("epoll_ctl") { unsafe epoll_ctl(epoll.number, operation, descriptor.number, &event) }
+        _ = try systemCall("epoll_ctl") { unsafe epoll_ctl(epoll.number, operation, descriptor, &event) }
     }
 }

@@ -59,6 +59,25 @@ public final class Stream {
         }
     }
 
+    /// Returns true if the peer has neither sent anything nor ended the stream. Nothing is read from a plain stream; one
+    /// with TLS may take up records that are no data.
+    public var isQuiet: Bool {
+        var octet: [UInt8] = [0]
+        if let tls { return tls.read(into: &octet) == .wantRead }
+        let number = descriptor.number
+        do {
+            _ = try systemCall("recv") {
+                // The buffer is borrowed for the call and has room for the one octet.
+                unsafe octet.withUnsafeMutableBytes {
+                    unsafe Glibc.recv(number, $0.baseAddress, 1, Int32(MSG_PEEK))
+                }
+            }
+            return false
+        } catch {
+            return error.isWouldBlock
+        }
+    }
+
     /// Writes `bytes` from `start` on; a closed peer raises no signal.
     public func write(_ bytes: [UInt8], from start: Int) -> StreamResult {
         if let tls { return tls.write(bytes, from: start) }

@@ -17,11 +17,11 @@ public final class WatchedStream {
         key = try reactor.add(stream.descriptor, interest, handler)
     }
 
-    /// Sets the awaited events; costs a system call only if they change.
+    /// Sets the awaited events.
     public func setInterest(_ new: Readiness) {
         guard let key, new != interest else { return }
         interest = new
-        reactor.change(key, stream.descriptor, new)
+        reactor.change(key, new)
     }
 
     /// Stops watching; the descriptor closes with the last reference to the stream.

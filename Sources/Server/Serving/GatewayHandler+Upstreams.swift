@@ -69,7 +69,7 @@ extension GatewayHandler {
 
     /// The chain of addresses that led to this request. What a peer says that is not trusted is not passed on.
     private func forwardedFor(_ visit: UpstreamVisit, _ peer: String) -> String {
-        guard speaksForOthers(peer) else { return peer }
+        guard visit.request.fieldBytes(.forwardedFor) != nil, speaksForOthers(peer) else { return peer }
         return (visit.request.fields(.forwardedFor) + [peer]).joined(separator: ", ")
     }
 
@@ -174,7 +174,7 @@ extension GatewayHandler {
         let upstream = visit.upstream
         var fields = Fields([
             (.forwardedFor, forwardedFor),
-            (.forwardedProto, upstream.origin.cut(at: ":").map { String($0.0) } ?? ""),
+            (.forwardedProto, upstream.scheme),
             (.forwardedHost, upstream.authority), (.requestID, visit.requestID),
         ])
         fields.append(pass.identity)

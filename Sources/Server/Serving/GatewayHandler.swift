@@ -43,11 +43,15 @@ final class GatewayHandler: RequestHandler {
     private var exportLimiter = ClientLimiter(burst: 60, perSecond: 1)
     var entitlements = EntitlementCache()
 
-    /// - Parameter keySetVersion: the version of all key sets.
+    /// - Parameters:
+    ///   - keySetVersion: the version of all key sets.
+    ///   - upstreamConnections: the most connections to applications.
     init(
         _ configurations: Published<RuntimeConfiguration>, metrics: MetricsReplies, services: GatewayServices,
         keySetVersion: KeySetVersion,
-        health: StoreHealth, gatewayMetrics: GatewayMetrics, log: Log, isDemo: Bool = false, on reactor: Reactor
+        health: StoreHealth, gatewayMetrics: GatewayMetrics, log: Log, isDemo: Bool = false,
+        upstreamConnections: Int = 4096,
+        on reactor: Reactor
     ) {
         self.configurations = configurations
         self.services = services
@@ -72,7 +76,7 @@ final class GatewayHandler: RequestHandler {
             counting: gatewayMetrics.verifications, log,
             sessions: SessionAuthenticator(services.stores.sessions, renewals: services.renewals))
         gate = UpstreamGate(authenticator, keys: services.assertionKeys)
-        proxy = UpstreamProxy(on: reactor)
+        proxy = UpstreamProxy(on: reactor, connections: upstreamConnections)
         hosts = services.hosts
         current = configurations.read()
         snapshot = services.stores.access.snapshots.read()

@@ -125,7 +125,8 @@ public final class GatewayProcess {
             server = try GatewayServer(
                 configurations, tls: settings.tls.isEmpty ? nil : certificate, listen: settings.listen,
                 adminListen: settings.adminListen, forwardAuthListen: settings.forwardAuthListen, reactors: reactors,
-                limits: ServerLimits(within: budget, reactors: reactors),
+                limits: ServerLimits(
+                    within: budget, reactors: reactors, passesOn: settings.upstreams.contains { !$0.addresses.isEmpty }),
                 adminLimits: ServerLimits(adminWithin: budget),
                 database: database, store: store, services: services, keySetVersion: outbound.keySetVersion, log: log,
                 isDemo: isDemo)

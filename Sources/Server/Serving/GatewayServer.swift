@@ -48,7 +48,9 @@ public final class GatewayServer {
         let server = try Server(free, on: reactors, limits: limits, tls: { tls?.read().value }) { reactor, _ in
             let handler = GatewayHandler(
                 configurations, metrics: metrics, services: services, keySetVersion: keySetVersion, health: health,
-                gatewayMetrics: gatewayMetrics, log: log, isDemo: isDemo, on: reactor)
+                gatewayMetrics: gatewayMetrics, log: log, isDemo: isDemo,
+                // A request that is passed on has one connection of its client and one to the application.
+                upstreamConnections: limits.connectionsPerReactor, on: reactor)
             handlers.append(handler)
             return handler
         }

@@ -4,10 +4,14 @@ internal import Sockets
 extension ServerLimits {
     /// One reactor's share of the process's descriptors and memory.
     ///
-    /// - Parameter reactors: the number of reactors that share the budget.
-    init(within budget: DescriptorBudget, reactors: Int) {
+    /// - Parameters:
+    ///   - reactors: the number of reactors that share the budget.
+    ///   - passesOn: true if requests are passed on to applications. Connections to these get the other half of the
+    ///     descriptors.
+    init(within budget: DescriptorBudget, reactors: Int, passesOn: Bool) {
         self.init()
-        connectionsPerReactor = min(connectionsPerReactor, max(1, budget.connections / max(1, reactors)))
+        let connections = passesOn ? budget.connections / 2 : budget.connections
+        connectionsPerReactor = min(connectionsPerReactor, max(1, connections / max(1, reactors)))
         connectionsPerAddress = max(2, connectionsPerReactor / 4)
         // Each reactor has room for several bodies of full length.
         heldBytes = max(heldBytes / max(1, reactors), 8 << 20)

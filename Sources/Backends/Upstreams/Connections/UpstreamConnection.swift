@@ -297,10 +297,7 @@ final class UpstreamConnection: EventHandler {
     /// An idle connection that sends anything is not used again: the octets would be read as the answer to the next
     /// request. Records of TLS alone, such as session tickets, are no such octets.
     private func checkIdle() {
-        switch stream.read(into: &reactor.readBuffer) {
-        case .wantRead: break
-        case .wantWrite, .closed, .count: close()
-        }
+        if !stream.isQuiet { close() }
     }
 
     func deadlinePassed(at turn: Turn) {

@@ -7,17 +7,17 @@ final class UpstreamLane {
     /// Time that an idle connection is kept.
     static let idleTime: Duration = .seconds(30)
     private static let mostIdle = 64
-    /// The most open connections.
-    private static let mostOpen = 4096
 
     let address: UpstreamTarget.Address
     let tls: TLSClientContext?
     private var idle: [UpstreamConnection] = []
     private var open = 0
     private var health = AddressHealth()
+    private let room: UpstreamRoom
     private let reactor: Reactor
 
-    init(_ address: UpstreamTarget.Address, tls: TLSClientContext?, on reactor: Reactor) {
+    init(_ address: UpstreamTarget.Address, tls: TLSClientContext?, in room: UpstreamRoom, on reactor: Reactor) {
+        self.room = room
         self.address = address
         if case .https = address { self.tls = tls } else { self.tls = nil }
         self.reactor = reactor
@@ -25,8 +25,6 @@ final class UpstreamLane {
 
     /// Number of exchanges under way.
     var underWay: Int { open - idle.count }
-
-    var hasRoom: Bool { open < UpstreamLane.mostOpen }
 
     var isUnused: Bool { open == 0 }
 
@@ -43,9 +41,15 @@ final class UpstreamLane {
 
     // MARK: Connections
 
-    func opened() { open += 1 }
+    func opened() {
+        open += 1
+        room.open += 1
+    }
 
-    func closed(_ connection: UpstreamConnection) { open -= 1 }
+    func closed(_ connection: UpstreamConnection) {
+        open -= 1
+        room.open -= 1
+    }
 
     /// Takes the idle connection that was used last, if it has neither ended nor sent anything.
     func takeIdle() -> UpstreamConnection? {
@@ -70,6 +74,22 @@ final class UpstreamLane {
     func closeIdle() {
         for connection in idle { connection.close() }
     }
+
+    /// Closes the connection that is idle for the longest time. Returns false if there is none.
+    func closeOneIdle() -> Bool {
+        guard let first = idle.first else { return false }
+        first.close()
+        return true
+    }
+}
+
+/// The number of a reactor's connections to upstreams, and their limit.
+final class UpstreamRoom {
+    private let most: Int
+    var open = 0
+    var isFull: Bool { open >= most }
+
+    init(for most: Int) { self.most = most }
 }
 
 extension UpstreamTarget.Address {
