@@ -31,9 +31,12 @@ public final class UpstreamProxy {
     private var lanes: [UpstreamTarget.Address: [UpstreamLane]] = [:]
     private var turns = 0
 
-    public init(on reactor: Reactor) {
+    public convenience init(on reactor: Reactor) { self.init(on: reactor, lookUp: nil) }
+
+    /// - Parameter lookUp: finds the addresses of names; the system's resolver if it is nil.
+    init(on reactor: Reactor, lookUp: AddressBook.LookUp?) {
         self.reactor = reactor
-        book = AddressBook(on: reactor)
+        book = AddressBook(on: reactor, lookUp: lookUp)
         upgradedConnections = UpgradedConnections(on: reactor)
     }
 
@@ -107,6 +110,12 @@ public final class UpstreamProxy {
 
     // MARK: Connections
 
+    /// A name that is not found leaves time for other addresses.
+    private static let longestLookUp: Duration = .seconds(5)
+
+    /// Number of exchanges under way.
+    var underWay: Int { lanes.values.joined().reduce(0) { $0 + $1.underWay } }
+
     /// Returns a connection to one of the addresses that work, an idle one if there is one.
     private func connect(
         _ call: UpstreamCall, _ request: ForwardedRequest, mayReuse: Bool
@@ -177,7 +186,9 @@ public final class UpstreamProxy {
                 try Sockets.Stream.connecting(toPath: path)
             }
         }
-        let found = await book.addresses(of: host)
+        let known = await book.addresses(
+            of: host, until: min(deadline, reactor.turn.monotonic + UpstreamProxy.longestLookUp))
+        guard let found = known else { throw .tooSlow("\(lane.address.name): the name was not found in time") }
         guard !found.isEmpty else { throw .unreachable("\(lane.address.name): the name has no address") }
         var last = UpstreamFault.tooSlow("\(lane.address.name): no connection was established in time")
         for (index, address) in found.enumerated() {
