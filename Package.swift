@@ -297,9 +297,9 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
-                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Recipes",
-                "Server", "SettingDeclarations", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens",
-                "WorkspaceMetrics",
+                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Management", "Policy",
+                "Processes", "Recipes", "Server", "SettingDeclarations", "SignInFlow", "Telemetry", "Text", "Threads",
+                "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
         // Tools
@@ -307,8 +307,8 @@ let package = Package(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
-                "Inventory", "InventoryStore", "Invitations", "JSON", "MetricsSnapshots", "Policy", "Sessions",
-                "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Inventory", "InventoryStore", "Invitations", "JSON", "Management", "MetricsSnapshots", "Policy",
+                "Sessions", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
@@ -327,8 +327,8 @@ let package = Package(
             name: "GatehouseTesting",
             dependencies: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "DemoProvider", "Grants", "HTTPClient",
-                "HTTPMessage", "Identities", "Invitations", "JSON", "Policy", "Snapshots", "Telemetry", "Threads",
-                "Time", "Tokens",
+                "HTTPMessage", "Identities", "Invitations", "JSON", "Management", "Policy", "Sessions", "Snapshots",
+                "Telemetry", "Threads", "Time", "Tokens",
             ], path: "Tests/Support/GatehouseTesting", swiftSettings: settings),
         .target(
             name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography", "GatehouseTesting"],
@@ -437,7 +437,8 @@ let package = Package(
                 "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient",
                 "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore", "Invitations", "JSON", "Mail",
                 "MetricsUseCases", "OpenID", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
-                "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "UpstreamGate", "Upstreams", "Web",
+                "WorkspaceMetrics",
             ]),
         tests(
             "Commands",

@@ -1,3 +1,4 @@
+import Databases
 import GatehouseTesting
 import Identities
 import Testing
@@ -81,7 +82,10 @@ struct AppSessionTests {
     func voids() async throws {
         let (session, other) = (try await world.begin(), try await world.begin("vic"))
         let (code, kept) = (try await code(for: session), try await code(for: other))
-        try await apps.voidCodes(of: session.claims.identity)
+        let identity = session.claims.identity
+        _ = try await world.place.database.write { transaction throws(DatabaseError) in
+            try AppSessionStore.voidCodes(of: identity, transaction)
+        }
         #expect(try await apps.redeem(code, at: Self.host, begunWith: begin.digest) == nil)
         #expect(try await apps.redeem(kept, at: Self.host, begunWith: begin.digest) != nil)
     }

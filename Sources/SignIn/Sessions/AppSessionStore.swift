@@ -105,14 +105,12 @@ public struct AppSessionStore: Sendable {
         }
     }
 
-    /// Deletes the waiting codes of an identity whose access has changed.
-    public func voidCodes(of identity: Identity) async throws(DatabaseError) {
-        _ = try await database.write { transaction throws(DatabaseError) in
-            try transaction.execute(
-                """
-                DELETE FROM handoff_code WHERE session IN (SELECT key FROM session WHERE issuer = $1 AND subject = $2)
-                """, .text(identity.issuer.text), .text(identity.subject.text))
-        }
+    /// Deletes the waiting codes of an identity, in the transaction in which any of its access ends.
+    public static func voidCodes(of identity: Identity, _ transaction: Transaction) throws(DatabaseError) {
+        try transaction.execute(
+            """
+            DELETE FROM handoff_code WHERE session IN (SELECT key FROM session WHERE issuer = $1 AND subject = $2)
+            """, .text(identity.issuer.text), .text(identity.subject.text))
     }
 
     /// Deletes what an ended session leaves.
