@@ -185,8 +185,9 @@ let package = Package(
         library(
             "Credentials", in: "Gateway/",
             uses: [
-                "Addresses", "Caches", "Endpoints", "HTTPMessage", "Identities", "OpenID", "RuntimeConfiguration",
-                "Sessions", "SignInFlow", "Sockets", "Telemetry", "Text", "Time", "Tokens", "Web",
+                "Addresses", "Caches", "Cryptography", "Endpoints", "HTTPMessage", "Identities", "OpenID",
+                "RuntimeConfiguration", "Sessions", "SignInFlow", "Sockets", "Telemetry", "Text", "Time", "Tokens",
+                "Web",
             ]),
         library(
             "APIDescription", in: "Gateway/", uses: ["Endpoints", "HTTPMessage", "Identities", "JSON", "Text", "Web"]),
@@ -206,23 +207,23 @@ let package = Package(
         library(
             "AccessUseCases", in: "Gateway/",
             uses: [
-                "Audit", "ClaimMapping", "Databases", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
-                "JSON", "Management", "People", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
-                "Telemetry", "Text", "Time", "TimeZones", "Tokens", "Web",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Endpoints", "Grants", "HTTPMessage",
+                "Identities", "Invitations", "JSON", "Management", "People", "Policy", "RuntimeConfiguration",
+                "Sessions", "SignInFlow", "Snapshots", "Telemetry", "Text", "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "SignInPages", in: "Gateway/",
             uses: [
-                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
-                "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Text",
-                "Time", "TimeZones", "Tokens", "Web",
+                "AccessUseCases", "ClaimMapping", "Cryptography", "Endpoints", "Grants", "HTTPMessage", "Identities",
+                "Invitations", "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions",
+                "SignInFlow", "Text", "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "AccessAPI", in: "Gateway/",
             uses: [
-                "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time",
-                "Tokens", "Web",
+                "AccessUseCases", "Audit", "ClaimMapping", "Cryptography", "Endpoints", "Grants", "HTTPMessage",
+                "Identities", "Invitations", "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "Text",
+                "Time", "Tokens", "Web",
             ]),
         library(
             "AccessPages", in: "Gateway/",
@@ -405,8 +406,8 @@ let package = Package(
         tests(
             "Management",
             uses: [
-                "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Grants", "Identities", "Invitations",
-                "Policy", "Sessions", "Snapshots", "Time", "Tokens",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "GatehouseTesting", "Grants", "Identities",
+                "Invitations", "Policy", "Sessions", "Snapshots", "Time", "Tokens",
             ]),
         tests(
             "Upstreams",

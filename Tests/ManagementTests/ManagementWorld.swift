@@ -1,5 +1,6 @@
 import Audit
 import ClaimMapping
+import Cryptography
 import Databases
 import GatehouseTesting
 import Grants

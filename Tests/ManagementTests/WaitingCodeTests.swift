@@ -1,4 +1,5 @@
 import Audit
+import Cryptography
 import GatehouseTesting
 import Grants
 import Identities

@@ -1,3 +1,4 @@
+import Cryptography
 import Databases
 import GatehouseTesting
 import Identities
@@ -34,7 +35,7 @@ struct AppSessionTests {
         // Neither secret is stored, and neither is the key of a session of the gateway itself.
         let content = try await world.place.content().joined()
         for secret in [code.text, token.text, begin.text] { #expect(!content.contains(secret)) }
-        let other = try #require(SessionToken(cookie: token.text))
+        let other = try #require(SessionToken(token.text))
         #expect(try await world.store.session(other.key) == nil)
     }
 

@@ -1,4 +1,5 @@
 internal import Caches
+internal import Cryptography
 internal import HTTPMessage
 internal import Sessions
 internal import Text
@@ -39,7 +40,7 @@ struct KnownCookies {
     private static func read(_ request: Request, _ cookie: Cookie) -> Reading {
         let values = cookie.values(in: request)
         var tokens: [(token: SessionToken, key: SessionKey)] = []
-        for token in values.compactMap(SessionToken.init(cookie:)) {
+        for token in values.compactMap(SessionToken.init(_:)) {
             guard let key = try? token.key, !tokens.contains(where: { $0.key == key }) else { continue }
             tokens.append((token, key))
         }

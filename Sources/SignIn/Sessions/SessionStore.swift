@@ -167,7 +167,7 @@ public final class SessionStore: Sendable {
                 """, .integer(since)
             ) { row throws(DatabaseError) in
                 (
-                    SessionKey(digest: row.blob(0)), row.integer(1), row.optionalInteger(2),
+                    SessionKey(stored: row.blob(0)), row.integer(1), row.optionalInteger(2),
                     row.optionalText(3)
                 )
             }
