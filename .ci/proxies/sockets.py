@@ -21,7 +21,7 @@ class WebSocket:
             request.headers[name] = value
         self.protocol.send_request(request)
         self.flush()
-        while self.protocol.state is State.CONNECTING:
+        while self.protocol.state is State.CONNECTING and not self.protocol.handshake_exc:
             self.fill()
         if self.protocol.handshake_exc:
             raise self.protocol.handshake_exc
