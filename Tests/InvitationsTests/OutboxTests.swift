@@ -157,7 +157,7 @@ struct OutboxTests {
         let hash = try token.digest.bytes.map { String(UInt16($0) | 0x100, radix: 16, uppercase: true).dropFirst() }
             .joined()
         #expect(content.contains("INVITATION_TOKEN: X'\(hash)'"))
-        #expect("\(token)" == "(invitation token)" && String(reflecting: token).count < 30)
+        #expect("\(token)" == "(secret)" && String(reflecting: token).count < 30)
         var dumped = ""
         dump(token, to: &dumped)
         #expect(!dumped.contains(token.text) && !dumped.contains("bytes"))
