@@ -185,8 +185,9 @@ let package = Package(
         library(
             "Credentials", in: "Gateway/",
             uses: [
-                "Addresses", "Caches", "Endpoints", "HTTPMessage", "Identities", "OpenID", "RuntimeConfiguration",
-                "Sessions", "SignInFlow", "Sockets", "Telemetry", "Text", "Time", "Tokens", "Web",
+                "Addresses", "Caches", "Cryptography", "Endpoints", "HTTPMessage", "Identities", "OpenID",
+                "RuntimeConfiguration", "Sessions", "SignInFlow", "Sockets", "Telemetry", "Text", "Time", "Tokens",
+                "Web",
             ]),
         library(
             "APIDescription", in: "Gateway/", uses: ["Endpoints", "HTTPMessage", "Identities", "JSON", "Text", "Web"]),
@@ -206,23 +207,23 @@ let package = Package(
         library(
             "AccessUseCases", in: "Gateway/",
             uses: [
-                "Audit", "ClaimMapping", "Databases", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
-                "JSON", "Management", "People", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
-                "Telemetry", "Text", "Time", "TimeZones", "Tokens", "Web",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "Endpoints", "Grants", "HTTPMessage",
+                "Identities", "Invitations", "JSON", "Management", "People", "Policy", "RuntimeConfiguration",
+                "Sessions", "SignInFlow", "Snapshots", "Telemetry", "Text", "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "SignInPages", in: "Gateway/",
             uses: [
-                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "Invitations",
-                "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Text",
-                "Time", "TimeZones", "Tokens", "Web",
+                "AccessUseCases", "ClaimMapping", "Cryptography", "Endpoints", "Grants", "HTTPMessage", "Identities",
+                "Invitations", "JSON", "OpenID", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions",
+                "SignInFlow", "Text", "Time", "TimeZones", "Tokens", "Web",
             ]),
         library(
             "AccessAPI", in: "Gateway/",
             uses: [
-                "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
-                "Invitations", "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time",
-                "Tokens", "Web",
+                "AccessUseCases", "Audit", "ClaimMapping", "Cryptography", "Endpoints", "Grants", "HTTPMessage",
+                "Identities", "Invitations", "JSON", "Management", "Policy", "RuntimeConfiguration", "Sessions", "Text",
+                "Time", "Tokens", "Web",
             ]),
         library(
             "AccessPages", in: "Gateway/",
@@ -297,9 +298,9 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
-                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Policy", "Processes", "Recipes",
-                "Server", "SettingDeclarations", "SignInFlow", "Telemetry", "Text", "Threads", "Time", "Tokens",
-                "WorkspaceMetrics",
+                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Management", "Policy",
+                "Processes", "Recipes", "Server", "SettingDeclarations", "SignInFlow", "Telemetry", "Text", "Threads",
+                "Time", "Tokens", "WorkspaceMetrics",
             ]),
         program("gatehouse", uses: ["Commands", "Files", "Processes"]),
         // Tools
@@ -307,8 +308,8 @@ let package = Package(
             "GatehouseBenchmarks", in: "Tools/",
             uses: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "Grants", "HTTPMessage", "Identities",
-                "Inventory", "InventoryStore", "Invitations", "JSON", "MetricsSnapshots", "Policy", "Sessions",
-                "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Inventory", "InventoryStore", "Invitations", "JSON", "Management", "MetricsSnapshots", "Policy",
+                "Sessions", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
             ]),
         program(
             "GatehouseSoak", in: "Tools/",
@@ -327,8 +328,8 @@ let package = Package(
             name: "GatehouseTesting",
             dependencies: [
                 "Audit", "ClaimMapping", "Cryptography", "Databases", "DemoProvider", "Grants", "HTTPClient",
-                "HTTPMessage", "Identities", "Invitations", "JSON", "Policy", "Snapshots", "Telemetry", "Threads",
-                "Time", "Tokens",
+                "HTTPMessage", "Identities", "Invitations", "JSON", "Management", "Policy", "Sessions", "Snapshots",
+                "Telemetry", "Threads", "Time", "Tokens",
             ], path: "Tests/Support/GatehouseTesting", swiftSettings: settings),
         .target(
             name: "TestCertificates", dependencies: ["COpenSSL", "Cryptography", "GatehouseTesting"],
@@ -405,8 +406,8 @@ let package = Package(
         tests(
             "Management",
             uses: [
-                "Audit", "ClaimMapping", "Databases", "GatehouseTesting", "Grants", "Identities", "Invitations",
-                "Policy", "Sessions", "Snapshots", "Time", "Tokens",
+                "Audit", "ClaimMapping", "Cryptography", "Databases", "GatehouseTesting", "Grants", "Identities",
+                "Invitations", "Policy", "Sessions", "Snapshots", "Time", "Tokens",
             ]),
         tests(
             "Upstreams",
@@ -437,7 +438,8 @@ let package = Package(
                 "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient",
                 "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore", "Invitations", "JSON", "Mail",
                 "MetricsUseCases", "OpenID", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
-                "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "Web", "WorkspaceMetrics",
+                "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "UpstreamGate", "Upstreams", "Web",
+                "WorkspaceMetrics",
             ]),
         tests(
             "Commands",

@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import re
+import signal
+import sqlite3
 import ssl
 import subprocess
 from urllib.parse import quote
@@ -42,6 +44,11 @@ def certificate(folder):
         check=True, capture_output=True)
     (folder / "both.pem").write_text(chain.read_text() + key.read_text())
     return chain, key
+
+
+def read(assertion, keys):
+    """The token, verified by a JWK set."""
+    return jwt.decode(assertion, KeySet.import_key_set(keys), algorithms=["ES256"])
 
 
 class Column:
@@ -95,20 +102,34 @@ class Column:
             upstream["address"] = f"http://127.0.0.1:{self.behind}"
         other = {**upstream, "id": "other", "name": "Other", "host": "other.localhost"}
         self.path = self.folder / "gatehouse.jsonc"
-        self.path.write_text(json.dumps({
+        self.settings = {
             "public_url": f"{self.scheme}://{self.public}", "listen": f"127.0.0.1:{self.gateway}",
             "forward_auth_listen": f"127.0.0.1:{self.forward}", "trusted_proxies": ["127.0.0.1/32"],
             "storage": "sqlite:store.db", "secret_key": {"file": "secret.key"},
             "providers": [{"id": part.identifier, "issuer": part.issuer, **client} for part in (self.provider, self.foreign)],
             "organizations": [{"id": part.identifier, "providers": [part.identifier], "claim_mappings": mappings}
                               for part in (self.provider, self.foreign)],
-            "upstreams": [upstream, other]}))
+            "upstreams": [upstream, other]}
+        self.path.write_text(json.dumps(self.settings))
         log = open(self.folder / "gateway.log", "wb")
-        process = subprocess.Popen([BINARY, "serve", "--config", self.path], stderr=log)
+        self.process = process = subprocess.Popen([BINARY, "serve", "--config", self.path], stderr=log)
         log.close()
         self.stack.callback(self.end, process)
         wait_for(lambda: process.poll() is not None or accepts(self.gateway), "the gateway did not start")
         assert process.poll() is None, (self.folder / "gateway.log").read_text()
+
+    @contextlib.contextmanager
+    def changed(self, **settings):
+        """Other settings for a while; the caller waits for what they change."""
+        self.reload(self.settings | settings)
+        try:
+            yield
+        finally:
+            self.reload(self.settings)
+
+    def reload(self, settings):
+        self.path.write_text(json.dumps(settings))
+        self.process.send_signal(signal.SIGHUP)
 
     def end(self, process):
         process.terminate()
@@ -229,6 +250,13 @@ backend gateway
         answer = self.api("PUT", path, "admin", b"{}")
         assert answer.status in (200, 201, 204), answer
 
+    def age_keys(self, days):
+        """Makes the gateway's keys older, as if another process had written them. Their age alone decides."""
+        with contextlib.closing(sqlite3.connect(self.folder / "store.db", timeout=10)) as store, store:
+            # A little more, since it is compared with the gateway's clock.
+            store.execute("UPDATE assertion_key SET made_at = made_at - ?", (days * 86400 + 5,))
+            store.execute("UPDATE store_version SET version = version + 1")
+
     def keys(self):
         answer = ask(self.connect(), self.public, "/.well-known/jwks.json")
         assert answer.status == 200 and answer.json["keys"], answer
@@ -236,7 +264,7 @@ backend gateway
 
     def verify(self, found):
         """The assertion says what the fields say."""
-        token = jwt.decode(found["X-Gatehouse-Assertion"], KeySet.import_key_set(self.keys()), algorithms=["ES256"])
+        token = read(found["X-Gatehouse-Assertion"], self.keys())
         jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": f"{self.scheme}://{self.public}"},
             aud={"essential": True, "value": "reports"}, exp={"essential": True}, iat={"essential": True},

@@ -8,8 +8,8 @@ import http.client
 from urllib.parse import unquote
 
 import pytest
+from sockets import WebSocket
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect as open_websocket
 from wire import head, send
 
 IDENTITY = ["X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Preferred-Username", "X-Forwarded-Groups",
@@ -90,15 +90,15 @@ def test_two_hundred_groups_arrive(world):
 
 def test_a_websocket_works(world):
     with world.connect() as sock:
-        with open_websocket(f"ws://{world.host}/socket", sock=sock, additional_headers=[world.session("manager"), world.mark]) as websocket:
-            websocket.send("hello")
-            assert websocket.recv(timeout=10) == "hello"
+        websocket = WebSocket(sock, f"ws://{world.host}/socket", [world.session("manager"), world.mark])
+        websocket.send("hello")
+        assert websocket.receive() == "hello"
     assert all(identity({"fields": world.received[0].fields}).values())
 
 
 def test_a_websocket_without_a_session_is_refused(world):
     with world.connect() as sock, pytest.raises(InvalidStatus) as refused:
-        open_websocket(f"ws://{world.host}/socket", sock=sock, additional_headers=[world.mark])
+        WebSocket(sock, f"ws://{world.host}/socket", [world.mark])
     assert refused.value.response.status_code == 401 and not world.received
 
 

@@ -10,15 +10,15 @@ import pytest
 from application import BROKEN
 from browser import NAVIGATION as NAVIGATES
 from browser import Browser
-from columns import FORWARD_AUTH, REVERSE_PROXY, Column, claims
+from columns import FORWARD_AUTH, REVERSE_PROXY, USERS, Column, claims, read
 from joserfc import jws
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from proxies import program
 from rows import *  # noqa: F403
-from rows import identity
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect as open_websocket
-from wire import ask, connect, free_port
+from rows import IDENTITY, identity
+from sockets import Ended, WebSocket
+from wire import ask, connect, free_port, wait_for
 
 
 @pytest.fixture(scope="module", params=FORWARD_AUTH + REVERSE_PROXY)
@@ -63,6 +63,46 @@ def test_half_a_question_is_refused(world, missing):
     assert ask(connect(world.forward), world.host, "/forward-auth/nginx", fields=half).status == 403
     twice = [*fields.items(), (missing, fields[missing])]
     assert ask(connect(world.forward), world.host, "/forward-auth/nginx", fields=twice).status == 403
+
+
+def test_an_untrusted_peer_is_told_nothing(world):
+    url = f"{world.scheme}://{world.host}/x"
+    name, value = world.session("manager")
+    ways = [
+        ("/forward-auth/nginx", world.host, [("X-Original-Method", "GET"), ("X-Original-URL", url)]),
+        ("/forward-auth", world.host, [
+            ("X-Forwarded-Method", "GET"), ("X-Forwarded-Proto", world.scheme), ("X-Forwarded-Host", world.host),
+            ("X-Forwarded-Uri", "/x")]),
+        ("/forward-auth/envoy/x", world.host, [])]
+
+    def asked(target, host, fields, source):
+        return ask(connect(world.forward, source=source), host, target, fields=[*fields, (name, value)])
+
+    for way in ways:
+        assert asked(*way, "127.0.0.1").status == 200
+        # The claim to speak for a trusted address is one of the peer's own.
+        for more in ([], [("X-Forwarded-For", "127.0.0.1")], [("Forwarded", "for=127.0.0.1")]):
+            answer = asked(way[0], way[1], way[2] + more, "127.0.0.2")
+            assert answer.status == 403 and not any(answer.field(name) for name in IDENTITY), answer
+
+
+def test_a_proxy_that_is_not_trusted_lets_nobody_through(world):
+    if world.name not in FORWARD_AUTH:
+        pytest.skip("no proxy asks the gateway")
+    question = [("X-Original-Method", "GET"), ("X-Original-URL", f"{world.scheme}://{world.host}/healthz")]
+
+    def is_trusted():
+        return ask(connect(world.forward), world.host, "/forward-auth/nginx", fields=question).status == 200
+
+    fields = [world.session("manager")]
+    with world.changed(trusted_proxies=["192.0.2.0/24"]):
+        wait_for(lambda: not is_trusted(), "the settings were not taken up")
+        for more in ([], fields, [("Authorization", world.bearer("manager"))]):
+            for target in ("/x", "/healthz"):
+                answer = world.ask(target, fields=more)
+                assert answer.status == 403 and not world.received, answer
+    wait_for(is_trusted, "the settings were not taken up")
+    assert world.ask("/x", fields=fields).status == 200
 
 
 # MARK: Sign-in on the application's host
@@ -145,49 +185,117 @@ def test_a_session_cannot_be_fixed(world, name):
     assert world.ask("/x", fields=[("Cookie", f"{name}={'A' * 43}")]).status == 401
 
 
-def test_signing_out_ends_the_applications_session(world):
-    browser = world.signed_in("manager")
-    cookie = browser.field(world.host)
-    assert world.ask("/x", fields=[cookie]).status == 200
+def sign_out(world, browser):
+    """Signs out at the gateway, from the application's link on."""
     page = browser.open(f"{world.scheme}://{world.host}/.gatehouse/sign-out")
-    assert page.status == 200 and world.ask("/x", fields=[cookie]).status == 200
     form = re.search(rb'<form[^>]*action="([^"]*logout[^"]*)".*?name="csrf_token" value="([^"]+)"', page.content, re.S)
-    assert form, page
+    assert page.status == 200 and form, page
     content = f"csrf_token={form[2].decode()}".encode()
     url = form[1].decode()
     url = url if "://" in url else f"{world.scheme}://{world.public}{url}"
     browser.request(url, [("Content-Type", "application/x-www-form-urlencoded"), ("Origin", f"{world.scheme}://{world.public}")], "POST", content)
+
+
+def test_signing_out_ends_the_applications_session(world):
+    browser = world.signed_in("manager")
+    cookie = browser.field(world.host)
+    assert browser.open(f"{world.scheme}://{world.host}/.gatehouse/sign-out").status == 200
+    assert world.ask("/x", fields=[cookie]).status == 200
+    sign_out(world, browser)
     world.begin()
     assert world.ask("/x", fields=[cookie]).status == 401 and not world.received
+
+
+def test_a_code_is_void_after_sign_out(world):
+    browser = known(world)
+    handoff = sign_in_by_hand(world, browser, "/x")
+    sign_out(world, browser)
+    answer = browser.request(handoff)
+    assert answer.status == 400 and not answer.all("Set-Cookie"), answer
+    assert not any(name.endswith("gatehouse-app") for name in browser.jar(world.host))
 
 
 # MARK: What the application gets
 
 
-def test_haproxy_verifies_the_assertion(world, tmp_path):
-    """jwt_verify knows keys as PEM only."""
-    assertion = identity(world.shown(fields=[world.session("manager")]))["X-Gatehouse-Assertion"]
-    identifier = jws.extract_compact(assertion.encode()).headers()["kid"]
-    keys = KeySet.import_key_set(world.keys())
-    (tmp_path / "key.pem").write_bytes(next(key for key in keys.keys if key.kid == identifier).as_pem(private=False))
-    port = free_port()
-    (tmp_path / "verify.cfg").write_text(f"""
+class Verifier:
+    """HAProxy's jwt_verify, which knows keys as PEM only."""
+
+    def __init__(self, world, folder, keys):
+        self.port, rules = free_port(), []
+        for number, key in enumerate(KeySet.import_key_set(keys).keys):
+            path = folder / f"{number}.pem"
+            path.write_bytes(key.as_pem(private=False))
+            rules.append(f"""http-request return status 200 if {{ var(txn.alg) -m str ES256 }} """
+                         f"""{{ var(txn.kid) -m str -- {key.kid} }} {{ http_auth_bearer,jwt_verify(txn.alg,"{path}") -m int 1 }}""")
+        path = folder / "verify.cfg"
+        path.write_text("\n    ".join(["""
 defaults
     mode http
     timeout connect 5s
     timeout client 5s
     timeout server 5s
-frontend verify
-    bind 127.0.0.1:{port}
-    http-request set-var(txn.alg) http_auth_bearer,jwt_header_query('$.alg')
-    http-request return status 200 if {{ var(txn.alg) -m str ES256 }} {{ http_auth_bearer,jwt_verify(txn.alg,"{tmp_path}/key.pem") -m int 1 }}
-    http-request return status 403
-""")
-    world.start([program("haproxy"), "-f", tmp_path / "verify.cfg"], port)
-    assert ask(connect(port), "x", fields=[("Authorization", f"Bearer {assertion}")]).status == 200
+frontend verify""", f"bind 127.0.0.1:{self.port}",
+                                       "http-request set-var(txn.alg) http_auth_bearer,jwt_header_query('$.alg')",
+                                       "http-request set-var(txn.kid) http_auth_bearer,jwt_header_query('$.kid')",
+                                       *rules, "http-request return status 403"]) + "\n")
+        world.start([program("haproxy"), "-f", path], self.port)
+
+    def accepts(self, assertion):
+        answer = ask(connect(self.port), "x", fields=[("Authorization", f"Bearer {assertion}")])
+        assert answer.status in (200, 403)
+        return answer.status == 200
+
+
+def verifies(assertion, keys):
+    """What joserfc says."""
+    try:
+        return bool(read(assertion, keys).claims)
+    except (JoseError, ValueError):
+        return False
+
+
+def altered(assertion):
     head, body, signature = assertion.split(".")
-    other = head + "." + body[:-2] + ("A" if body[-2] != "A" else "B") + body[-1] + "." + signature
-    assert ask(connect(port), "x", fields=[("Authorization", f"Bearer {other}")]).status == 403
+    return head + "." + body[:-2] + ("A" if body[-2] != "A" else "B") + body[-1] + "." + signature
+
+
+def signer(assertion):
+    return jws.extract_compact(assertion.encode()).headers()["kid"]
+
+
+def test_assertions_are_verified_before_during_and_after_a_rotation(world, tmp_path_factory):
+    def assertion():
+        return identity(world.shown(fields=[world.session("manager")]))["X-Gatehouse-Assertion"]
+
+    def check(keys, good, bad=()):
+        verifier = Verifier(world, tmp_path_factory.mktemp("keys"), keys)
+        for text in good:
+            assert verifies(text, keys) and verifier.accepts(text)
+            assert not verifies(altered(text), keys) and not verifier.accepts(altered(text))
+        for text in bad:
+            assert not verifies(text, keys) and not verifier.accepts(text)
+
+    before, first = world.keys(), assertion()
+    check(before, [first])
+    # After 30 days the next key is published, and does not sign yet.
+    world.age_keys(30)
+    during = wait_for(lambda: (keys := world.keys()) != before and keys, "no key was made")
+    old, new = signer(first), next(key["kid"] for key in during["keys"] if key["kid"] != signer(first))
+    assert {key["kid"] for key in during["keys"]} == {old, new}
+    second = assertion()
+    assert signer(second) == old
+    check(during, [first, second])
+    # A day later it signs, also for applications that read the keys before.
+    world.age_keys(1)
+    third = wait_for(lambda: signer(text := assertion()) == new and text, "the new key does not sign")
+    assert world.keys() == during
+    check(during, [first, second, third])
+    # Another day later the old one is gone.
+    world.age_keys(1)
+    after = wait_for(lambda: (keys := world.keys()) != during and keys, "the old key is still published")
+    assert [key["kid"] for key in after["keys"]] == [new]
+    check(after, [third, assertion()], [first, second])
 
 
 # MARK: What only the gateway as a reverse proxy does
@@ -202,16 +310,16 @@ def reverse(world):
 
 def test_a_suspension_ends_a_websocket(reverse):
     user = f"leaver-{reverse.number}"
-    from columns import USERS
     USERS[user] = ["admins"]
     cookie = reverse.signed_in(user).field(reverse.host)
     with reverse.connect() as sock:
-        with open_websocket(f"ws://{reverse.host}/socket", sock=sock, additional_headers=[cookie]) as websocket:
-            websocket.send("hello")
-            assert websocket.recv(timeout=10) == "hello"
-            reverse.revoke(user)
-            with pytest.raises(ConnectionClosed):
-                websocket.recv(timeout=5)
+        websocket = WebSocket(sock, f"ws://{reverse.host}/socket", [cookie])
+        websocket.send("hello")
+        assert websocket.receive() == "hello"
+        reverse.revoke(user)
+        sock.settimeout(5)
+        with pytest.raises(Ended):
+            websocket.receive()
 
 
 @pytest.mark.parametrize("kind", BROKEN)

@@ -1,4 +1,5 @@
 import Audit
+import Cryptography
 import Databases
 import GatehouseTesting
 import Grants

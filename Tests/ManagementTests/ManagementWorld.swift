@@ -1,5 +1,6 @@
 import Audit
 import ClaimMapping
+import Cryptography
 import Databases
 import GatehouseTesting
 import Grants
@@ -22,7 +23,7 @@ struct ManagementWorld: Sendable {
     let carla: ScriptedCredential
 
     init(_ settings: AccessSettings? = nil) async throws {
-        access = try AccessWorld(settings, adding: [SessionStore.schema, DeniedSignInStore.schema])
+        access = try AccessWorld(settings, adding: [DeniedSignInStore.schema])
         let clock = access.clock
         sessions = SessionStore(
             database: access.place.database, sealingWith: try AccessWorld.box(7), now: { clock.now })

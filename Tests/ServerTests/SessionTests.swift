@@ -284,7 +284,7 @@ struct SessionTests {
     func reload() async throws {
         let world = try world(refresh: false)
         let browser = try await world.browser("carla")
-        let token = try #require(browser.cookies["gatehouse"].flatMap(SessionToken.init(cookie:)))
+        let token = try #require(browser.cookies["gatehouse"].flatMap(SessionToken.init(_:)))
         let key = try token.key
         let sessions = world.services.stores.sessions
         #expect(try await browser.fetch("GET", summary).status == 200)

@@ -1,4 +1,5 @@
 import Audit
+import Cryptography
 import Databases
 import GatehouseTesting
 import Identities
@@ -31,7 +32,7 @@ struct SessionStoreTests {
         }
         // Neither the secret nor anything that signs in is stored in the clear.
         let content = try await world.place.content().joined()
-        for secret in ["refresh", "id token", new.token.cookie] {
+        for secret in ["refresh", "id token", new.token.text] {
             #expect(!content.contains(secret))
             #expect(!content.contains(Array(secret.utf8).map { String($0, radix: 16, uppercase: true) }.joined()))
         }

@@ -1,3 +1,4 @@
+import Cryptography
 import GatehouseTesting
 import HTTPMessage
 import Identities
@@ -61,7 +62,7 @@ final class FlowBrowser {
     }
 
     /// The token of the session cookie.
-    var token: SessionToken? { cookies[FlowWorld.site.sessionCookie.name].flatMap { SessionToken(cookie: $0) } }
+    var token: SessionToken? { cookies[FlowWorld.site.sessionCookie.name].flatMap { SessionToken($0) } }
 
     /// The session of the cookie; nil if it ended.
     var session: Session? {

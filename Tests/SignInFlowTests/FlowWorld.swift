@@ -62,7 +62,7 @@ final class FlowWorld: Sendable {
     init(_ change: (inout Setup) -> Void = { _ in }) throws {
         var setup = Setup()
         change(&setup)
-        let access = try AccessWorld(adding: [SessionStore.schema, DeniedSignInStore.schema])
+        let access = try AccessWorld(adding: [DeniedSignInStore.schema])
         let providers = try [AccessWorld.idp, AccessWorld.other].map { id in
             DemoProvider(
                 issuer: FlowWorld.issuer(id).text,

@@ -1,4 +1,5 @@
 import GatehouseTesting
+import Synchronization
 import TestCertificates
 import Testing
 
@@ -173,6 +174,63 @@ struct ConnectionTests {
             client.send(get())
             #expect(client.read().hasSuffix("\r\n\r\nabc"))
         }
+    }
+
+    @Test("a name that is not found in time is a 504 for all that wait for it, and used once it is found")
+    func slowLookUp() async throws {
+        let looked = LookUps()
+        try await onThread {
+            let upstream = try ScriptedUpstream(answering: small)
+            let gateway = try LiveGateway(
+                [.http(host: "app.example", port: upstream.port)],
+                options: .with { $0.timeout = .milliseconds(200) }, lookUp: looked.note)
+            let clients = (0..<3).map { _ in RawPeer(port: gateway.port) }
+            for client in clients { client.send(get()) }
+            for client in clients {
+                #expect(client.read(until: "too_slow").hasPrefix("HTTP/1.1 504 Gateway Timeout\r\n"))
+            }
+            #expect(looked.names == ["app.example"])
+            clients[0].send(get())
+            #expect(clients[0].read(until: "too_slow").hasPrefix("HTTP/1.1 504 Gateway Timeout\r\n"))
+            looked.answer(["127.0.0.1"])
+            clients[0].send(get("/", "Connection: close\r\n"))
+            #expect(clients[0].read().hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(looked.names == ["app.example"])
+        }
+    }
+
+    /// Look-ups that are answered when the test says so.
+    final class LookUps: Sendable {
+        private let waiting = Mutex<[(name: String, completion: @Sendable ([String]) -> Void)]>([])
+
+        var names: [String] { waiting.withLock { $0.map(\.name) } }
+
+        func note(_ name: String, _ completion: @escaping @Sendable ([String]) -> Void) {
+            waiting.withLock { $0.append((name, completion)) }
+        }
+
+        func answer(_ addresses: [String]) {
+            for wait in waiting.withLock({ $0 }) { wait.completion(addresses) }
+        }
+    }
+
+    @Test("a client that leaves while a connection is chosen closes that connection once")
+    func leaves() async throws {
+        let gateway = try await onThread {
+            let upstream = try ScriptedUpstream { peer, _ in
+                while !peer.read(until: "\r\n\r\n").isEmpty { peer.send(small) }
+            }
+            let gateway = try LiveGateway(to: upstream)
+            // The first connection is a new one, the others are kept ones.
+            for path in ["/left", "/", "/left", "/", "/", "/left", "/left", "/"] {
+                let client = RawPeer(port: gateway.port)
+                client.send(get(path, "Connection: close\r\n"))
+                let text = client.read()
+                #expect(path == "/left" ? !text.contains("200 OK") : text.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            }
+            return gateway
+        }
+        #expect(await gateway.underWay == 0)
     }
 
     @Test("an upstream may listen on a socket of the file system")

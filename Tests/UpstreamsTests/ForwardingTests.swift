@@ -88,6 +88,22 @@ struct ForwardingTests {
         #expect(text.contains("Via: 1.0 edge, 1.1 gatehouse\r\n"))
     }
 
+    @Test("a field that the options add is not the client's, in any spelling or if Connection names it")
+    func ownFields() async throws {
+        let names = ["X-Tenant", "x-tenant", "X_Tenant", "x_TENANT", "X-TENANT"]
+        for connection in ["close", "close, X-Tenant", "X_Tenant, x-tenant"] {
+            let text = try await received(
+                get("/", names.map { "\($0): evil\r\n" }.joined() + "Connection: \(connection)\r\n"),
+                options: .with {
+                    if let name = FieldName("X-Tenant") { $0.requestFields = Fields([(name, "acme")]) }
+                })
+            let fields = text.split(separator: "\r\n").filter {
+                $0.lowercased().replacing("_", with: "-").hasPrefix("x-tenant")
+            }
+            #expect(fields == ["X-Tenant: acme"])
+        }
+    }
+
     @Test("a method without a name here is passed on as it is, and an absolute target as its path")
     func methods() async throws {
         #expect(try await received("PROPFIND /x HTTP/1.1\r\nHost: h\r\n\r\n").hasPrefix("PROPFIND /x HTTP/1.1\r\n"))

@@ -9,7 +9,8 @@ import Time
 
 @testable import Upstreams
 
-/// A server that passes every request on to one upstream. The response to a fault has its code as content.
+/// A server that passes every request on to one upstream. The response to a fault has its code as content. The client of
+/// a request for `/left` counts as gone before the request is passed on.
 final class LiveGateway: Sendable {
     let reactor: Reactor
     let server: Server
@@ -27,7 +28,7 @@ final class LiveGateway: Sendable {
 
     init(
         _ addresses: [UpstreamTarget.Address], options: UpstreamTarget.Options = .quick,
-        fields: Fields = .ofGateway, connections: Int = 4096
+        fields: Fields = .ofGateway, connections: Int = 4096, lookUp: AddressBook.LookUp? = nil
     ) throws {
         let reactor = try Reactor()
         let target = try UpstreamTarget(id: "app", addresses: addresses, options: options)
@@ -37,7 +38,7 @@ final class LiveGateway: Sendable {
         self.observed = observed
         var made: Confined<UpstreamProxy>?
         server = try Server([SocketAddress(host: "127.0.0.1", port: 0)], on: [reactor]) { reactor, _ in
-            let proxy = UpstreamProxy(on: reactor, connections: connections)
+            let proxy = UpstreamProxy(on: reactor, connections: connections, lookUp: lookUp)
             proxy.observer = { observed.note($0) }
             let confined = Confined(proxy, to: reactor.confinement)
             made = confined
@@ -58,6 +59,16 @@ final class LiveGateway: Sendable {
         permitted.value.store(false, ordering: .sequentiallyConsistent)
         guard let proxy = share.withLock({ $0 }) else { return }
         reactor.perform { proxy.value.upgradedConnections.recheck() }
+    }
+
+    /// Number of exchanges under way.
+    var underWay: Int {
+        get async {
+            guard let proxy = share.withLock({ $0 }) else { return -1 }
+            return await withCheckedContinuation { continuation in
+                reactor.perform { continuation.resume(returning: proxy.value.underWay) }
+            }
+        }
     }
 
     final class Holder: Sendable {
@@ -93,7 +104,9 @@ final class LiveGateway: Sendable {
             let exchange = ForwardedExchange(
                 permit, host: request.field(.host) ?? "none", requestID: "id-1", fields: fields,
                 isStillPermitted: { [permitted] in permitted.value.load(ordering: .sequentiallyConsistent) })
+            let isLeft = request.target.pathBytes.elementsEqual("/left".utf8)
             return .later(bodyLimit: target.options.bodyLimit) { [proxy, target] body in
+                if isLeft { unsafe withUnsafeCurrentTask { unsafe $0?.cancel() } }
                 do throws(UpstreamFault) {
                     return try await proxy.value.forward(request, body, exchange, to: target)
                 } catch {

@@ -67,6 +67,20 @@ final class RawPeer {
         }
     }
 
+    /// Sends octets one by one, and reads none, until the other side has reset the connection; false if it does not.
+    func isResetUnread() -> Bool {
+        let end = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < end {
+            // The octet is valid during the call.
+            let sent = unsafe Glibc.send(number, [0x61], 1, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            if sent < 0, [EPIPE, ECONNRESET].contains(errno) { return true }
+            var state = pollfd(fd: number, events: 0, revents: 0)
+            // One entry is given.
+            if unsafe poll(&state, 1, 10) > 0, Int32(state.revents) & (POLLERR | POLLHUP) != 0 { return true }
+        }
+        return false
+    }
+
     /// Returns exactly so many octets, fewer at the end.
     func read(_ count: Int) -> [UInt8] {
         while received.count < count, fill() {}

@@ -1,4 +1,5 @@
 import HTTPMessage
+import Synchronization
 import Testing
 
 @testable import Upstreams
@@ -89,6 +90,43 @@ struct TunnelTests {
             return ended
         }.first { true }
         #expect(sawEnd != nil)
+    }
+
+    @Test("a tunnel to a client that does not read ends too when it is not permitted any more")
+    func revokedUnread() async throws {
+        try await onThread {
+            let sent = FlowTests.Counter()
+            let upstream = try ScriptedUpstream { peer, number in
+                guard number == 0 else {
+                    while !peer.read(until: "\r\n\r\n").isEmpty {
+                        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                    }
+                    return
+                }
+                _ = peer.read(until: "\r\n\r\n")
+                peer.send(switching)
+                let piece: [UInt8] = Array(repeating: 0x61, count: 64 << 10)
+                while peer.send(piece) == piece.count {
+                    sent.value.wrappingAdd(piece.count, ordering: .relaxed)
+                }
+            }
+            let gateway = try LiveGateway(to: upstream)
+            let client = RawPeer(port: gateway.port)
+            client.send(asking)
+            _ = client.read(until: "\r\n\r\n")
+            // The kernel's buffers are full once nothing moves while others are served.
+            let other = RawPeer(port: gateway.port)
+            var before = -1
+            while before != sent.value.load(ordering: .relaxed) {
+                before = sent.value.load(ordering: .relaxed)
+                for _ in 0..<200 {
+                    other.send(get())
+                    _ = other.read(until: "ok")
+                }
+            }
+            gateway.revoke()
+            #expect(client.isResetUnread())
+        }
     }
 
     @Test("a silent tunnel ends after its idle time, if there is one")

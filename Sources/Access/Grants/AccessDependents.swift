@@ -3,9 +3,13 @@ public import Databases
 public import Identities
 public import Time
 
-/// Rows of other tables that end with a manager's access, such as the invitations that the manager sent.
+/// Rows of other tables that end with access, in the transaction in which it ends.
 public protocol AccessDependents: Sendable {
-    /// Ends all rows that depend on a manager's access; called in the transaction in which the access ends.
+    /// Ends all rows with which an identity is about to get in, such as codes that begin sessions; called if any of its
+    /// access ends.
+    func end(of identity: Identity, _ transaction: Transaction) throws(DatabaseError)
+
+    /// Ends all rows that depend on a manager's access, such as the invitations that the manager sent.
     ///
     /// - Parameters:
     ///   - emails: verified addresses of the manager, whose rows end too.

@@ -127,6 +127,7 @@ extension AccessStore {
         var record = try record.about(grant, self, transaction)
         record.organization = grant.organization
         try AuditLog.append(record, at: moment, transaction)
+        try dependents.end(of: grant.identity, transaction)
         if grant.role == .manager {
             try dependents.end(
                 of: try AccessStore.id(of: grant.identity), emails: [], in: grant.organization,

@@ -60,6 +60,7 @@ extension AccessStore {
                 if let effect { record.details += effect.details }
                 try AuditLog.append(record, at: moment, transaction)
                 for record in effect?.records ?? [] { try AuditLog.append(record, at: moment, transaction) }
+                try dependents.end(of: known.identity, transaction)
                 try dependents.end(
                     of: id, emails: emails, in: organization, because: "manager_suspended",
                     recording: record, at: moment, transaction)
@@ -147,6 +148,7 @@ extension AccessStore {
                 let user = AuditPerson(identity, email: EmailAddress(email.text), isEmailVerified: true)
                 let record = record.about(user, id)
                 try AuditLog.append(record, at: moment, transaction)
+                try store.dependents.end(of: identity, transaction)
                 try store.dependents.end(
                     of: id, emails: [email], in: organization, because: "manager_suspended", recording: record,
                     at: moment, transaction)

@@ -17,7 +17,7 @@ public final class AccessStore: Sendable {
     public let database: Database
     /// The calendar clock.
     public let now: @Sendable () -> Timestamp
-    /// The rows that end with a manager's access.
+    /// The rows that end with access.
     let dependents: any AccessDependents
     /// Serializes changes of an organization's rules in this process, because each change is prepared for the rules
     /// that the previous one left.
@@ -29,7 +29,7 @@ public final class AccessStore: Sendable {
     ///
     /// - Parameters:
     ///   - settings: the settings in force; a reload publishes others in ``settings``.
-    ///   - dependents: the rows that end with a manager's access.
+    ///   - dependents: the rows that end with access.
     public init(
         database: Database, under settings: AccessSettings, dependents: any AccessDependents,
         now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }

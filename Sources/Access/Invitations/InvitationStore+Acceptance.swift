@@ -1,4 +1,5 @@
 public import Audit
+public import Cryptography
 public import Databases
 public import Grants
 public import Identities

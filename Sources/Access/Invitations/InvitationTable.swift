@@ -1,4 +1,5 @@
 internal import Audit
+internal import Cryptography
 public import Databases
 internal import Grants
 public import Identities
@@ -33,7 +34,9 @@ public enum InvitationTable {
     static func invitation(
         of token: InvitationToken, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Invitation? {
-        guard let hash = try? token.hash else { throw DatabaseError(.failed, cause: "a token cannot be hashed") }
+        guard let hash = try? token.digest.bytes else {
+            throw DatabaseError(.failed, cause: "a token cannot be hashed")
+        }
         return try invitations(
             "id = (SELECT invitation FROM invitation_token WHERE hash = $1)", .blob(hash), at: moment, transaction
         ).first
@@ -105,7 +108,8 @@ public enum InvitationTable {
         do {
             let token = try InvitationToken.make()
             try transaction.execute(
-                "INSERT INTO invitation_token (hash, invitation) VALUES ($1, $2)", .blob(try token.hash), .text(id))
+                "INSERT INTO invitation_token (hash, invitation) VALUES ($1, $2)", .blob(try token.digest.bytes),
+                .text(id))
             return token
         } catch let error as DatabaseError {
             throw error

@@ -1,3 +1,4 @@
+public import Cryptography
 public import Identities
 
 /// An invitation that was created or sent again.

@@ -1,4 +1,5 @@
 internal import Audit
+public import Cryptography
 public import Databases
 internal import Grants
 public import Time
@@ -59,7 +60,7 @@ public struct Outbox: Sendable {
     /// Stores the outcome of an attempt, unless the invitation was sent again in the meantime.
     public func settle(_ email: OutgoingEmail, _ outcome: DeliveryOutcome) async throws(DatabaseError) {
         _ = try await access.change { moment, transaction throws(DatabaseError) -> ChangeOutcome<Void> in
-            guard let hash = try? email.token.hash,
+            guard let hash = try? email.token.digest.bytes,
                 try transaction.first(
                     "SELECT 1 FROM invitation_token WHERE hash = $1", .blob(hash),
                     read: { _ throws(DatabaseError) in 1 })

@@ -1,17 +1,18 @@
 public import Audit
 public import Databases
-public import Grants
+internal import Grants
 public import Identities
 public import Time
 
 /// The pending invitations of a manager, which are revoked when the manager's access ends.
-public struct SentInvitations: AccessDependents {
+public struct SentInvitations: Sendable {
     public init() {}
 
     static func isSent(_ invitation: Invitation, by manager: IdentityID, _ emails: Set<EmailAddress>) -> Bool {
         invitation.inviter == manager || invitation.inviterEmail.map(emails.contains) ?? false
     }
 
+    /// Revokes the pending invitations.
     public func end(
         of manager: IdentityID, emails: Set<EmailAddress>, in organization: OrganizationID, because reason: String,
         recording record: AuditRecord, at moment: Timestamp, _ transaction: Transaction

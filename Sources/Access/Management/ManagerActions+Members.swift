@@ -40,18 +40,11 @@ extension ManagerActions {
     ///
     /// - Parameter isConfirmed: true if the manager confirms the loss of their own role.
     public func revoke(_ grant: String, isConfirmed: Bool) async throws(ManagementError) {
-        let revoked = try await decided { () throws(DatabaseError) in
+        _ = try await decided { () throws(DatabaseError) in
             try await access.revoke(
                 grant, in: organization, by: acting(.writeMembers, isConfirmed: isConfirmed),
                 recording: record(.grantRevoke))
         }
-        try await voidCodes(of: revoked.identity)
-    }
-
-    /// Voids the codes with which an identity would begin sessions at applications.
-    private func voidCodes(of identity: Identity) async throws(ManagementError) {
-        let sessions = AppSessionStore(stores.sessions)
-        try await stored { () throws(DatabaseError) in try await sessions.voidCodes(of: identity) }
     }
 
     /// Suspends an identity that the organization knows.
@@ -81,13 +74,11 @@ extension ManagerActions {
             }
         }
         let agreed = terms
-        let suspension = try await decided { () throws(DatabaseError) in
+        return try await decided { () throws(DatabaseError) in
             try await access.suspend(
                 id, in: organization, by: acting(.writeMembers, isConfirmed: isConfirmed), on: agreed,
                 recording: record(.suspensionCreate))
         }
-        try await voidCodes(of: suspension.identity)
-        return suspension
     }
 
     /// Ends the suspension of an identity.

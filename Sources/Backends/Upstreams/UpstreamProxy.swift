@@ -33,10 +33,15 @@ public final class UpstreamProxy {
     private let room: UpstreamRoom
 
     /// - Parameter connections: the most connections to upstreams. Each takes a descriptor.
-    public init(on reactor: Reactor, connections: Int = 4096) {
+    public convenience init(on reactor: Reactor, connections: Int = 4096) {
+        self.init(on: reactor, connections: connections, lookUp: nil)
+    }
+
+    /// - Parameter lookUp: finds the addresses of names; the system's resolver if it is nil.
+    init(on reactor: Reactor, connections: Int, lookUp: AddressBook.LookUp?) {
         self.reactor = reactor
         room = UpstreamRoom(for: connections)
-        book = AddressBook(on: reactor)
+        book = AddressBook(on: reactor, lookUp: lookUp)
         upgradedConnections = UpgradedConnections(on: reactor)
     }
 
@@ -110,6 +115,12 @@ public final class UpstreamProxy {
 
     // MARK: Connections
 
+    /// A name that is not found leaves time for other addresses.
+    private static let longestLookUp: Duration = .seconds(5)
+
+    /// Number of exchanges under way.
+    var underWay: Int { lanes.values.joined().reduce(0) { $0 + $1.underWay } }
+
     /// Returns a connection to one of the addresses that work, an idle one if there is one.
     private func connect(
         _ call: UpstreamCall, _ request: ForwardedRequest, mayReuse: Bool
@@ -181,7 +192,9 @@ public final class UpstreamProxy {
                 try Sockets.Stream.connecting(toPath: path)
             }
         }
-        let found = await book.addresses(of: host)
+        let known = await book.addresses(
+            of: host, until: min(deadline, reactor.turn.monotonic + UpstreamProxy.longestLookUp))
+        guard let found = known else { throw .tooSlow("\(lane.address.name): the name was not found in time") }
         guard !found.isEmpty else { throw .unreachable("\(lane.address.name): the name has no address") }
         var last = UpstreamFault.tooSlow("\(lane.address.name): no connection was established in time")
         for (index, address) in found.enumerated() {

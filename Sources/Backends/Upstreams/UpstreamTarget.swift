@@ -94,7 +94,7 @@ public struct ForwardedExchange: Sendable {
     /// Everything that the gateway states: `X-Forwarded-For`, `-Proto`, `-Host`, `X-Request-Id`, the identity fields and
     /// the assertion, also if empty.
     public var fields: Fields
-    /// Called on the reactor, at least twice a second and after ``UpgradedConnections/recheck()``, while an upgraded
+    /// Called on the reactor, at least twice a second and soon after ``UpgradedConnections/recheck()``, while an upgraded
     /// connection or an event stream is open. Once it returns false, the connection is broken off.
     public var isStillPermitted: @Sendable () -> Bool
 

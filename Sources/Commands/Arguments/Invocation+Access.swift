@@ -2,7 +2,7 @@ internal import Configuration
 internal import Databases
 internal import Grants
 internal import Identities
-internal import Invitations
+internal import Management
 internal import Policy
 internal import Server
 internal import Threads
@@ -22,7 +22,7 @@ extension Invocation {
             let database = try GatewayProcess.open(settings.storage, isMade: isMade)
             defer { database.close() }
             let store = try AccessStore(
-                database: database, under: AccessSettings(settings), dependents: SentInvitations(), now: now)
+                database: database, under: AccessSettings(settings), dependents: EndedAccess(), now: now)
             let code = try BackgroundExecutor.wait { () async throws(DatabaseError) in try await body(store) }
             if isWriting { makeCheckpointIfDue(keys, database) }
             return code

@@ -1,4 +1,5 @@
 package import AccessUseCases
+internal import Cryptography
 package import Endpoints
 internal import HTTPMessage
 internal import Identities

@@ -1,4 +1,5 @@
 internal import Caches
+internal import Cryptography
 internal import HTTPMessage
 internal import Sessions
 internal import Text
@@ -42,7 +43,7 @@ struct SessionCookies {
 
     static func read(_ values: [String]) -> (reading: SessionCookies, bytes: Int) {
         var tokens: [(token: SessionToken, key: SessionKey)] = []
-        for token in values.compactMap(SessionToken.init(cookie:)) {
+        for token in values.compactMap(SessionToken.init(_:)) {
             guard let key = try? token.key, !tokens.contains(where: { $0.key == key }) else { continue }
             tokens.append((token, key))
         }

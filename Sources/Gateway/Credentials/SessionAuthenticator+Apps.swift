@@ -1,4 +1,5 @@
 internal import Caches
+internal import Cryptography
 package import Endpoints
 internal import HTTPMessage
 internal import RuntimeConfiguration

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Databases
 package import Endpoints
 internal import HTTPMessage

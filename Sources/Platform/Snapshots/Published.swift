@@ -11,6 +11,8 @@ public final class Published<Value: Sendable>: Sendable {
         public let version: UInt64
     }
 
+    /// The actions that run after each replacement.
+    public let watchers = Watchers()
     private let state: Mutex<Reading>
     @usableFromInline let current: Atomic<UInt64>
 
@@ -44,12 +46,14 @@ public final class Published<Value: Sendable>: Sendable {
     ///
     /// - Returns: true if the value was replaced.
     public func publish(_ value: Value, ifStill version: UInt64) -> Bool {
-        state.withLock { reading in
+        let isReplaced = state.withLock { reading in
             guard reading.version == version else { return false }
             reading = Reading(value: value, version: version + 1)
             current.store(reading.version, ordering: .releasing)
             return true
         }
+        if isReplaced { watchers.notify() }
+        return isReplaced
     }
 
     /// Changes the value under the lock; `body` must be short and must not call this type.
@@ -60,5 +64,6 @@ public final class Published<Value: Sendable>: Sendable {
             reading = Reading(value: value, version: reading.version + 1)
             current.store(reading.version, ordering: .releasing)
         }
+        watchers.notify()
     }
 }

@@ -41,7 +41,7 @@ final class GatewayServices: Sendable {
         let now = clocks.wall
         let sessions = SessionStore(database: database, sealingWith: configuration.signIn.box, now: now)
         let access = try AccessStore(
-            database: database, under: configuration.accessSettings, dependents: SentInvitations(), now: now)
+            database: database, under: configuration.accessSettings, dependents: EndedAccess(), now: now)
         let denied = DeniedSignInStore(database: database)
         stores = Stores(
             database: database, sessions: sessions, denied: denied, access: access,

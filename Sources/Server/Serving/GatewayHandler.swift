@@ -9,6 +9,7 @@ internal import MetricsUseCases
 internal import OpenID
 internal import Policy
 internal import RuntimeConfiguration
+internal import Sessions
 internal import Snapshots
 internal import Sockets
 internal import Telemetry
@@ -42,6 +43,8 @@ final class GatewayHandler: RequestHandler {
     /// An export reads a whole list, and is an event of the audit log.
     private var exportLimiter = ClientLimiter(burst: 60, perSecond: 1)
     var entitlements = EntitlementCache()
+    /// Cause a check of open connections when access changes.
+    private let watches: [Watch]
 
     /// - Parameters:
     ///   - keySetVersion: the version of all key sets.
@@ -77,6 +80,11 @@ final class GatewayHandler: RequestHandler {
             sessions: SessionAuthenticator(services.stores.sessions, renewals: services.renewals))
         gate = UpstreamGate(authenticator, keys: services.assertionKeys)
         proxy = UpstreamProxy(on: reactor, connections: upstreamConnections)
+        let bell = StandingBell(proxy.upgradedConnections, on: reactor)
+        watches = [
+            configurations.watchers, services.stores.access.snapshots.watchers, services.stores.sessions.watchers,
+        ]
+        .map(bell.watch)
         hosts = services.hosts
         current = configurations.read()
         snapshot = services.stores.access.snapshots.read()

@@ -5,6 +5,7 @@ internal import Sockets
 internal import Threads
 internal import Time
 internal import UpstreamGate
+internal import Upstreams
 
 /// Watches whether an open connection to an application is still permitted. Used on the handler's reactor.
 final class StandingWatch {
@@ -17,10 +18,17 @@ final class StandingWatch {
     private let handler: GatewayHandler
     private let visit: UpstreamVisit
     private let context: RequestContext
+    private let clock: () -> MonotonicTime
     private var state = State.decided(true)
 
-    init(_ handler: GatewayHandler, _ visit: UpstreamVisit, _ context: RequestContext) {
+    /// - Parameter clock: measures the wait for an answer; the reactor's clock if it is nil.
+    init(
+        _ handler: GatewayHandler, _ visit: UpstreamVisit, _ context: RequestContext,
+        clock: (() -> MonotonicTime)? = nil
+    ) {
         (self.handler, self.visit, self.context) = (handler, visit, context)
+        let reactor = handler.reactor
+        self.clock = clock ?? { reactor.turn.monotonic }
     }
 
     /// The longest wait: a request waits for a renewal for two seconds.
@@ -32,7 +40,7 @@ final class StandingWatch {
         case .decided(false): return false
         case .decided(true): decide(.watching)
         case .asking(let since):
-            if since.isOver(StandingWatch.patience, at: handler.reactor.turn.monotonic) { state = .decided(false) }
+            if since.isOver(StandingWatch.patience, at: clock()) { state = .decided(false) }
         }
         if case .decided(let holds) = state { return holds }
         return true
@@ -48,7 +56,7 @@ final class StandingWatch {
         case .admitted: state = .decided(true)
         case .refused: state = .decided(false)
         case .pending(let wait):
-            if case .decided = state { state = .asking(since: handler.reactor.turn.monotonic) }
+            if case .decided = state { state = .asking(since: clock()) }
             let own = Confined(self, to: handler.reactor.confinement)
             _ = Task.immediate(executorPreference: handler.reactor) {
                 let result = await wait()
@@ -64,5 +72,6 @@ final class StandingWatch {
         case .refused: state = .decided(false)
         case .checkAgain(let next): decide(next)
         }
+        if case .decided(false) = state { handler.proxy.upgradedConnections.recheck() }
     }
 }

@@ -1,3 +1,5 @@
+public import Cryptography
+
 /// A browser's session at the host of one application: the child of a ``Session``, which decides what it is worth. It
 /// ends with that session, and is of no use at another host.
 public struct AppSession: Sendable, Hashable {

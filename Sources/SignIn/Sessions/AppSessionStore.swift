@@ -1,4 +1,4 @@
-internal import Cryptography
+public import Cryptography
 public import Databases
 public import Identities
 internal import Text
@@ -69,7 +69,7 @@ public struct AppSessionStore: Sendable {
             ) { row throws(DatabaseError) in (row.blob(0), row.text(1), row.blob(2), row.integer(3)) }
             guard let (session, meant, browser, until) = row else { return false }
             try transaction.execute("DELETE FROM handoff_code WHERE code = $1", .blob(digest.bytes))
-            guard meant.isExactly(host), SecretDigest<BeginPurpose>(bytes: browser) == begin, moment < until,
+            guard meant.isExactly(host), SecretDigest<BeginPurpose>(stored: browser) == begin, moment < until,
                 // A code from a time when the clock was ahead is refused too.
                 Int64(until) <= moment + AppSessionStore.codeLifetime.components.seconds
             else { return false }
@@ -100,19 +100,17 @@ public struct AppSessionStore: Sendable {
             try transaction.first(
                 "SELECT id, session FROM app_session WHERE key = $1 AND host = $2", .blob(key.bytes), .text(host)
             ) { row throws(DatabaseError) in
-                AppSession(id: row.text(0), session: SessionKey(digest: row.blob(1)), host: host)
+                AppSession(id: row.text(0), session: SessionKey(stored: row.blob(1)), host: host)
             }
         }
     }
 
-    /// Deletes the waiting codes of an identity whose access has changed.
-    public func voidCodes(of identity: Identity) async throws(DatabaseError) {
-        _ = try await database.write { transaction throws(DatabaseError) in
-            try transaction.execute(
-                """
-                DELETE FROM handoff_code WHERE session IN (SELECT key FROM session WHERE issuer = $1 AND subject = $2)
-                """, .text(identity.issuer.text), .text(identity.subject.text))
-        }
+    /// Deletes the waiting codes of an identity, in the transaction in which any of its access ends.
+    public static func voidCodes(of identity: Identity, _ transaction: Transaction) throws(DatabaseError) {
+        try transaction.execute(
+            """
+            DELETE FROM handoff_code WHERE session IN (SELECT key FROM session WHERE issuer = $1 AND subject = $2)
+            """, .text(identity.issuer.text), .text(identity.subject.text))
     }
 
     /// Deletes what an ended session leaves.

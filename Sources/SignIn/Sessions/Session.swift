@@ -1,3 +1,4 @@
+public import Cryptography
 internal import Synchronization
 public import Time
 public import TimeZones

@@ -1,4 +1,6 @@
 internal import Caches
+internal import Cryptography
+internal import Snapshots
 internal import Synchronization
 
 /// The sessions in use, held in memory for requests. The cache is sharded to avoid contention between reactors, and
@@ -15,6 +17,8 @@ final class SessionCache: Sendable {
     }
 
     private let shards: [Shard]
+    /// The actions that run after sessions were removed, most often because they ended.
+    let watchers = Watchers()
 
     /// - Parameters:
     ///   - capacity: the maximum number of sessions.
@@ -51,6 +55,7 @@ final class SessionCache: Sendable {
 
     func remove(_ key: SessionKey) {
         shard(of: key).sessions.withLock { $0.remove(key) }
+        watchers.notify()
     }
 
     func removeAll() {
@@ -61,5 +66,6 @@ final class SessionCache: Sendable {
                 return sessions
             }
         }
+        watchers.notify()
     }
 }

@@ -1,4 +1,4 @@
-internal import Cryptography
+public import Cryptography
 public import Databases
 internal import Identities
 internal import JSON

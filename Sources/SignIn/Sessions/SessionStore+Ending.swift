@@ -1,4 +1,5 @@
 public import Audit
+public import Cryptography
 public import Databases
 public import Identities
 public import Time
@@ -174,7 +175,7 @@ extension SessionStore {
     ) throws(DatabaseError) -> [SessionKey] {
         let keys = try transaction.all(
             "SELECT key FROM session WHERE ended_at IS NULL AND \(condition)", values
-        ) { row throws(DatabaseError) in SessionKey(digest: row.blob(0)) }
+        ) { row throws(DatabaseError) in SessionKey(stored: row.blob(0)) }
         for key in keys {
             try transaction.execute(
                 """

@@ -1,4 +1,5 @@
 public import Audit
+internal import Cryptography
 public import Databases
 public import Identities
 internal import Text
@@ -61,7 +62,7 @@ extension SessionStore {
             }
             let keys = try transaction.all(
                 "SELECT key FROM session WHERE issuer = $1 AND subject = $2 AND ended_at IS NULL", owner
-            ) { row throws(DatabaseError) in SessionKey(digest: row.blob(0)) }
+            ) { row throws(DatabaseError) in SessionKey(stored: row.blob(0)) }
             // Other processes detect the change by this time.
             try transaction.execute(
                 "UPDATE session SET changed_at = $3 WHERE issuer = $1 AND subject = $2 AND ended_at IS NULL", owner[0],

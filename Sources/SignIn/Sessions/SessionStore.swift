@@ -1,6 +1,6 @@
 public import Cryptography
 public import Databases
-internal import Snapshots
+public import Snapshots
 internal import Synchronization
 internal import Text
 internal import Threads
@@ -73,6 +73,9 @@ public final class SessionStore: Sendable {
     var nowInMilliseconds: Int64 { now().nanoseconds / 1_000_000 }
 
     // MARK: Lookup
+
+    /// The actions that run after sessions have ended, here or in another process.
+    public var watchers: Watchers { cache.watchers }
 
     /// Returns the session if it is cached. Nil does not mean that the session does not exist.
     public func cached(_ key: SessionKey) -> Session? { cache[key] }
@@ -164,7 +167,7 @@ public final class SessionStore: Sendable {
                 """, .integer(since)
             ) { row throws(DatabaseError) in
                 (
-                    SessionKey(digest: row.blob(0)), row.integer(1), row.optionalInteger(2),
+                    SessionKey(stored: row.blob(0)), row.integer(1), row.optionalInteger(2),
                     row.optionalText(3)
                 )
             }

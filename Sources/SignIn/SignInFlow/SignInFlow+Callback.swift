@@ -171,7 +171,7 @@ extension SignInFlow {
             await service.recordDenial(of: completed.claims, in: organization, under: state)
         }
         return SignInOutcome(
-            landing(attempt), setting: [site.sessionCookie.setting(token.cookie)])
+            landing(attempt), setting: [site.sessionCookie.setting(token.text)])
     }
 
     private func landing(_ attempt: SignInAttempt) -> SignInOutcome.Next {

@@ -38,7 +38,7 @@ extension SignInFlow {
         )
         do {
             var ended: Session?
-            for token in site.sessionCookie.values(in: request).compactMap(SessionToken.init(cookie:)) {
+            for token in site.sessionCookie.values(in: request).compactMap(SessionToken.init(_:)) {
                 guard let session = try await service.sessions.session(token.key) else { continue }
                 guard isOwnForm(items, of: token) else { return .refused(.forgery) }
                 // All organizations that list the provider are evaluated: too long for a reactor.

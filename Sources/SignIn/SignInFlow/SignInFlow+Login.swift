@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Databases
 internal import HTTPMessage
 internal import Identities

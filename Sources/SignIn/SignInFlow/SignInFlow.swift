@@ -84,7 +84,7 @@ package struct SignInFlow: Sendable {
     /// The browser's current sessions, without those that ended or whose provider is gone.
     func currentSessions() async throws(DatabaseError) -> [(token: SessionToken, session: Session)] {
         var found: [(token: SessionToken, session: Session)] = []
-        for token in site.sessionCookie.values(in: request).compactMap(SessionToken.init(cookie:)) {
+        for token in site.sessionCookie.values(in: request).compactMap(SessionToken.init(_:)) {
             guard let key = try? token.key, let session = try await service.sessions.session(key),
                 signIn.standing(of: session, at: service.now()) != .ended
             else { continue }

@@ -5,7 +5,9 @@ import Databases
 import Grants
 import Identities
 internal import Invitations
+internal import Management
 internal import Policy
+internal import Sessions
 import Time
 internal import Tokens
 
@@ -13,7 +15,7 @@ internal import Tokens
 /// share flushes. The widths alternate in rounds, because the cost of a flush depends on the disk's other load.
 func benchmarkAcceptances() async throws {
     guard let organization = OrganizationID("acme") else { throw UnexpectedResultError() }
-    let store = try TemporaryStore([AuditLog.schema, AccessStore.schema])
+    let store = try TemporaryStore([AuditLog.schema, AccessStore.schema, SessionStore.schema])
     let sample = try SampleToken(.ed25519, .edDSA)
     let settings = AccessSettings(
         organizations: [
@@ -26,7 +28,7 @@ func benchmarkAcceptances() async throws {
                 isSignInPossible: true)
         ], box: nil)
     let invitations = InvitationStore(
-        try AccessStore(database: store.database, under: settings, dependents: SentInvitations()))
+        try AccessStore(database: store.database, under: settings, dependents: EndedAccess()))
     let widths = [1, 64, 256]
     print("Acceptances of invitations")
     var rates: [Int: [Double]] = [:]

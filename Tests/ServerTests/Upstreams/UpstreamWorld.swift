@@ -16,10 +16,11 @@ struct UpstreamWorld {
     /// - Parameters:
     ///   - members: additional members of the application `reports`, each with a comma before it.
     ///   - text: the other settings.
-    init(_ members: String = "", provider: String = "", second: String = "") throws {
+    init(_ members: String = "", provider: String = "", second: String = "", isRenewable: Bool = false) throws {
         var text = SettingsText()
         text.providerSettings = provider
         text.secondProvider = second
+        text.isRenewable = isRenewable
         text.settings = """
             , "trusted_proxies": ["10.0.0.0/8"], "forward_auth_listen": "127.0.0.1:9092",
             "upstreams": [

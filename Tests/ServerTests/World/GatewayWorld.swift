@@ -41,7 +41,7 @@ final class GatewayWorld: Sendable {
     private let settingsText: String
     private let outside: Outbound
     let reactor: Reactor
-    private let handler: Confined<GatewayHandler>
+    let handler: Confined<GatewayHandler>
     private let forwardAuth: Confined<ForwardAuthHandler>
     /// The time by which the monotonic clock of requests is ahead, in seconds.
     private let ahead = Mutex(Int64(0))

@@ -6,7 +6,9 @@ public import Grants
 public import Identities
 public import Invitations
 internal import JSON
+internal import Management
 public import Policy
+internal import Sessions
 internal import Snapshots
 internal import Synchronization
 internal import Time
@@ -22,7 +24,7 @@ public final class AccessWorld: Sendable {
     public static let idp = ProviderID.idp
     public static let other = ProviderID.named("other")
     public static let otherIssuer: Issuer = "https://other.example"
-    public static let schemas = [AccessStore.schema, AuditLog.schema]
+    public static let schemas = [AccessStore.schema, AuditLog.schema, SessionStore.schema]
 
     public let clock: ManualClock
     public let place: TemporaryStore
@@ -55,7 +57,7 @@ public final class AccessWorld: Sendable {
         let readings = Readings()
         self.readings = readings
         access = try AccessStore(
-            database: place.database, under: settings ?? AccessWorld.settings(), dependents: SentInvitations(),
+            database: place.database, under: settings ?? AccessWorld.settings(), dependents: EndedAccess(),
             now: {
                 readings.note()
                 return clock.now
@@ -68,7 +70,7 @@ public final class AccessWorld: Sendable {
         in database: Database, under settings: AccessSettings? = nil, at clock: ManualClock
     ) throws -> AccessStore {
         try AccessStore(
-            database: database, under: settings ?? AccessWorld.settings(), dependents: SentInvitations(),
+            database: database, under: settings ?? AccessWorld.settings(), dependents: EndedAccess(),
             now: { clock.now })
     }
 

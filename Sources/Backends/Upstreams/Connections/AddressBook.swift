@@ -6,10 +6,18 @@ internal import Time
 
 /// The numeric addresses of host names, kept for a few seconds. Look-ups run on other threads; one at a time per name.
 final class AddressBook: EventHandler {
+    /// Looks a name up, and calls the completion once, on any thread. A name without addresses gives none.
+    typealias LookUp = @Sendable (String, @escaping @Sendable ([String]) -> Void) -> Void
+
+    private struct Wait {
+        let deadline: MonotonicTime
+        let continuation: CheckedContinuation<[String]?, Never>
+    }
+
     private struct Entry {
         var addresses: [String] = []
         var validUntil: MonotonicTime?
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [Wait] = []
         var isAsked = false
     }
 
@@ -17,18 +25,20 @@ final class AddressBook: EventHandler {
     private static let mostEntries = 256
 
     private let reactor: Reactor
-    private let resolver = NameResolver()
+    private let lookUp: LookUp
     private var entries: [ExactText: Entry] = [:]
     private var timer: RegistrationKey?
-    private let timeout: Duration = .seconds(5)
 
-    init(on reactor: Reactor) {
+    /// - Parameter lookUp: the system's resolver if it is nil.
+    init(on reactor: Reactor, lookUp: LookUp?) {
         self.reactor = reactor
+        let resolver = NameResolver()
+        self.lookUp = lookUp ?? { host, completion in resolver.resolve(host, completion: completion) }
     }
 
-    /// Returns the numeric addresses of a host in the order in which to try them; empty if it has none, or if the
-    /// look-up takes more than five seconds.
-    func addresses(of host: String) async -> [String] {
+    /// Returns the numeric addresses of a host in the order in which to try them; none if it has none, and nil if they
+    /// are not known at the deadline.
+    func addresses(of host: String, until deadline: MonotonicTime) async -> [String]? {
         if IPAddress(scoped: host) != nil { return [host] }
         let key = ExactText(host)
         let now = reactor.turn.monotonic
@@ -36,45 +46,36 @@ final class AddressBook: EventHandler {
         if entries[key] == nil, entries.count >= AddressBook.mostEntries {
             entries = entries.filter { $0.value.isAsked }
         }
-        await withCheckedContinuation { continuation in
-            entries[key, default: Entry()].waiting.append(continuation)
+        return await withCheckedContinuation { continuation in
+            entries[key, default: Entry()].waiting.append(Wait(deadline: deadline, continuation: continuation))
             let timer = timer ?? reactor.addTimer(self)
             self.timer = timer
-            reactor.wake(timer, at: now + timeout)
+            reactor.wake(timer, at: deadline)
             if entries[key]?.isAsked == false { ask(key) }
         }
-        return entries[key]?.addresses ?? []
     }
 
     private func ask(_ key: ExactText) {
         entries[key]?.isAsked = true
         entries[key]?.validUntil = nil
         let (book, reactor) = (Confined(self, to: reactor.confinement), reactor)
-        resolver.resolve(key.text) { found in reactor.perform { book.value.answered(key, found) } }
+        lookUp(key.text) { found in reactor.perform { book.value.answered(key, found) } }
     }
 
     private func answered(_ key: ExactText, _ found: [String]) {
-        guard var entry = entries[key] else { return }
-        entry.isAsked = false
-        entry.addresses = found
-        entry.validUntil = reactor.turn.monotonic + AddressBook.validity
-        resume(&entry)
-        entries[key] = entry
-    }
-
-    private func resume(_ entry: inout Entry) {
-        for continuation in entry.waiting { continuation.resume() }
-        entry.waiting = []
+        guard let waiting = entries[key]?.waiting else { return }
+        entries[key] = Entry(addresses: found, validUntil: reactor.turn.monotonic + AddressBook.validity)
+        for wait in waiting { wait.continuation.resume(returning: found) }
     }
 
     func ready(_ readiness: Readiness, at turn: Turn) {}
 
-    /// Ends the waits of look-ups that take too long; an answer that comes later is used for later requests.
+    /// Ends the waits whose time is over; an answer that comes later is used for later requests.
     func deadlinePassed(at turn: Turn) {
-        for key in entries.keys where entries[key]?.isAsked == true {
-            entries[key]?.addresses = []
-            for continuation in entries[key]?.waiting ?? [] { continuation.resume() }
-            entries[key]?.waiting = []
+        for key in Array(entries.keys) {
+            guard let waiting = entries[key]?.waiting, !waiting.isEmpty else { continue }
+            entries[key]?.waiting = waiting.filter { turn.monotonic < $0.deadline }
+            for wait in waiting where wait.deadline <= turn.monotonic { wait.continuation.resume(returning: nil) }
         }
     }
 }

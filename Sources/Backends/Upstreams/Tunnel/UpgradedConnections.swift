@@ -1,15 +1,20 @@
 public import Sockets
 internal import Time
 
-/// The upgraded connections and event streams of one reactor, which outlive the decision that permitted them. Twice a
-/// second each is asked whether it still may go on.
+/// The upgraded connections and event streams of one reactor, which outlive the decision that permitted them. Each is
+/// asked whether it still may go on: soon after every change of access, and twice a second.
 public final class UpgradedConnections: EventHandler {
-    private static let interval: Duration = .milliseconds(500)
+    /// The time between two checks after many changes at once, so that changes cost little.
+    private static let pause: Duration = .milliseconds(50)
 
+    /// The time between two checks without a change.
+    var interval: Duration = .milliseconds(500)
     private let reactor: Reactor
     private var open: [ObjectIdentifier: any RevocableExchange] = [:]
     private var timer: RegistrationKey?
-    private var isArmed = false
+    /// The time of the next check; nil if none is due.
+    private var next: MonotonicTime?
+    private var last: MonotonicTime?
 
     init(on reactor: Reactor) {
         self.reactor = reactor
@@ -18,10 +23,17 @@ public final class UpgradedConnections: EventHandler {
     /// Number of upgraded connections and event streams.
     public var count: Int { open.count }
 
-    /// Ends the connections that are not permitted any more. Call it on the reactor after rules, grants, suspensions or
-    /// sessions changed.
+    /// Ends the connections that are not permitted any more, now or in a moment. Call it on the reactor after rules,
+    /// grants, suspensions or sessions changed.
     public func recheck() {
+        guard !open.isEmpty else { return }
         let now = reactor.turn.monotonic
+        if let last, now < last + UpgradedConnections.pause { return wake(at: last + UpgradedConnections.pause) }
+        check(at: now)
+    }
+
+    private func check(at now: MonotonicTime) {
+        last = now
         // Ending one removes it.
         let all = Array(open.values)
         for exchange in all where !exchange.mayGoOn(at: now) { exchange.breakOff() }
@@ -35,25 +47,27 @@ public final class UpgradedConnections: EventHandler {
 
     func add(_ exchange: any RevocableExchange) {
         open[ObjectIdentifier(exchange)] = exchange
-        arm()
+        wake(at: reactor.turn.monotonic + interval)
     }
 
     func remove(_ exchange: any RevocableExchange) { open[ObjectIdentifier(exchange)] = nil }
 
-    private func arm() {
-        guard !isArmed, !open.isEmpty else { return }
-        isArmed = true
+    private func wake(at deadline: MonotonicTime) {
+        if let next, next <= deadline { return }
+        next = deadline
         let key = timer ?? reactor.addTimer(self)
         timer = key
-        reactor.wake(key, at: reactor.turn.monotonic + UpgradedConnections.interval)
+        reactor.wake(key, at: deadline)
     }
 
     public func ready(_ readiness: Readiness, at turn: Turn) {}
 
     public func deadlinePassed(at turn: Turn) {
-        isArmed = false
-        recheck()
-        arm()
+        // A deadline that was brought forward passes twice.
+        guard let due = next, due <= turn.monotonic else { return }
+        next = nil
+        check(at: turn.monotonic)
+        if !open.isEmpty { wake(at: turn.monotonic + interval) }
     }
 }
 

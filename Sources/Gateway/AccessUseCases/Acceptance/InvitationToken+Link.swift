@@ -1,3 +1,4 @@
+public import Cryptography
 internal import Endpoints
 public import Invitations
 internal import Web

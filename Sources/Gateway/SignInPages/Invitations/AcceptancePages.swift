@@ -1,4 +1,5 @@
 package import AccessUseCases
+internal import Cryptography
 package import Endpoints
 internal import Grants
 internal import HTTPMessage
