@@ -225,11 +225,14 @@ let package = Package(
                 "Tokens", "Web",
             ]),
         library(
+            "ClaimEvidence", in: "Gateway/",
+            uses: ["AccessUseCases", "ClaimMapping", "JSON", "Management", "PageLayout", "Text", "Web"]),
+        library(
             "AccessPages", in: "Gateway/",
             uses: [
-                "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
-                "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time", "Tokens",
-                "Web",
+                "AccessUseCases", "Audit", "ClaimEvidence", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage",
+                "Identities", "JSON", "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text",
+                "Time", "Tokens", "Web",
             ]),
         library(
             "AuditLogPages", in: "Gateway/",
@@ -240,8 +243,8 @@ let package = Package(
         library(
             "UpstreamPages", in: "Gateway/",
             uses: [
-                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
-                "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Tokens", "Web",
+                "AccessUseCases", "ClaimEvidence", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
+                "JSON", "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Tokens", "Web",
             ]),
         library(
             "PeoplePages", in: "Gateway/",
