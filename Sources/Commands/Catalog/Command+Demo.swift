@@ -57,12 +57,13 @@ extension Command {
         } catch {
             throw CommandError(exitCode: .no, lines: error.faults.map(\.description))
         }
+        // Threads that serve the store's calls live on, and a signal would end the process through them.
+        Signals.block()
         do throws(StartError) {
             try DemoStore.fill(settings, at: call.now())
         } catch {
             throw .failure(error.description)
         }
-        Signals.block()
         let stopSites: () -> Void
         do throws(StartError) {
             stopSites = try files.startSites(at: addresses)
