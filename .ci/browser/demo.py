@@ -99,6 +99,7 @@ class Chromium:
             driver.switch_to.window(empty)
             driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
             driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+            driver.execute_cdp_cmd("Page.setDownloadBehavior", {"behavior": "default"})
             driver.get_log("browser")
             assert driver.get_cookies() == [] and driver.window_handles == [empty]
         except (AssertionError, WebDriverException):

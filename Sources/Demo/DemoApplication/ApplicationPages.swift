@@ -117,7 +117,9 @@ struct ApplicationPages {
             let values = field.values.filter { !$0.isEmpty }
             guard let first = values.first else { return (field.name, "<span class=\"quiet\">empty</span>") }
             // The assertion is a credential: a page that shows it would give it away.
-            if index == fields.count - 1 { return (field.name, "a token of \(first.utf8.count) bytes") }
+            guard index < fields.count - 1 else {
+                return (field.name, "<span class=\"quiet\">a token of \(first.utf8.count) bytes</span>")
+            }
             return (field.name, "<code>\(values.joined(separator: " | "))</code>")
         }
         return "<h2>Identity fields that arrived</h2>\(ApplicationPages.table(lines))"

@@ -67,9 +67,10 @@ public struct UpstreamExplainPage: DocumentPage {
     }
 
     public var document: HTML {
-        let head = PageHead(
-            title, path: [("Applications", organization.path(.upstreams))],
-            explanation: "A token is checked as if it were used. Nothing is kept.")
+        let above = [("Applications", organization.path(.upstreams))]
+        let head =
+            outcome.map { _ in PageHead(title, path: above) }
+            ?? PageHead(title, path: above, explanation: "A token is checked as if it were used. Nothing is kept.")
         let errors = faults.isEmpty ? "" : faults.count == 1 ? "1 error · " : "\(faults.count) errors · "
         return Page(
             title: "\(errors)\(head.title) · \(organization.name)", account: account, place: (organization, .upstreams),
@@ -150,7 +151,7 @@ public struct UpstreamExplainPage: DocumentPage {
                 "<span class=\"value\(" equal", if: verdict == .matched)\">\(role.title)</span>"
             }
             return """
-                <dl class="evidence"><div><dt>Has</dt><dd>\(role ?? "<span class=\"quiet\">No role here</span>")</dd></div></dl>
+                <dl class="evidence"><div><dt>Role</dt><dd>\(role ?? "<span class=\"quiet\">No role here</span>")</dd></div></dl>
                 """
         }
     }
@@ -203,7 +204,7 @@ public struct UpstreamExplainPage: DocumentPage {
                     value: values["provider"] ?? "", fault: faults["provider"]),
             ]
         return """
-            <section class="panel explain-form"><header><h2>Explain a request</h2></header><form method="post" action="\(path)"><input type="hidden" name="csrf_token" value="\(formToken)"><div class="rule-fields">\(fields.map(\.markup))</div><div class="foot-buttons"><button type="submit" class="primary">Explain</button></div></form></section>
+            <section class="panel explain-form"><header><h2>\(outcome.map { _ in "Explain another request" } ?? "Explain a request")</h2></header><form method="post" action="\(path)"><input type="hidden" name="csrf_token" value="\(formToken)"><div class="rule-fields">\(fields.map(\.markup))</div><div class="foot-buttons"><button type="submit" class="primary">Explain</button></div></form></section>
             """
     }
 }
