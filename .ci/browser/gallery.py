@@ -1,6 +1,7 @@
 """Every page of the product in every state that a user may see, one after the other."""
 
 import contextlib
+import os
 import re
 import signal
 import socket
@@ -199,7 +200,7 @@ def wait_for(browser, heading):
         browser.open(browser.demo.application)
         return browser.find("h1").text == heading
 
-    browser.until(is_shown)
+    browser.until(is_shown, 30)
 
 
 @contextlib.contextmanager
@@ -210,8 +211,10 @@ def address(demo, other=None, timeout="60s"):
     own = re.search(r'"address": "([^"]*)"', kept)
 
     def configure(text):
-        with open(demo.configuration, "w") as file:
+        # A reload that has begun never reads half a file.
+        with open(f"{demo.configuration}.new", "w") as file:
             file.write(text)
+        os.replace(file.name, demo.configuration)
         demo.process.send_signal(signal.SIGHUP)
 
     if other:
