@@ -50,7 +50,7 @@ public struct DemoPage: Sendable {
         :root { color-scheme: light dark; --ground: #f4f1ea; --card: #fff; --ink: #2b2117; --quiet: #6d5f50; --line: #ded5c6; --accent: #8a4b08; --good: #256029; --good-ground: #e7f3e4; --bad: #a1221c; --bad-ground: #fbe9e6; }
         @media (prefers-color-scheme: dark) { :root { --ground: #17130e; --card: #221c15; --ink: #f1e9de; --quiet: #b7a896; --line: #3d3327; --accent: #f0b26b; --good: #9fd79b; --good-ground: #1f2f1d; --bad: #f5a79f; --bad-ground: #3a1f1b; } }
         * { box-sizing: border-box; }
-        body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+        body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
         main { max-width: 28rem; margin: 6vh auto; padding: 1.75rem; background: var(--card); border: 1px solid var(--line); border-radius: 14px; }
         main.wide { max-width: 52rem; }
         h1 { margin: 0 0 .5rem; font-size: 1.5rem; }
