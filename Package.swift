@@ -226,11 +226,14 @@ let package = Package(
                 "Time", "Tokens", "Web",
             ]),
         library(
+            "ClaimEvidence", in: "Gateway/",
+            uses: ["AccessUseCases", "ClaimMapping", "JSON", "Management", "PageLayout", "Text", "Web"]),
+        library(
             "AccessPages", in: "Gateway/",
             uses: [
-                "AccessUseCases", "Audit", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
-                "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text", "Time", "Tokens",
-                "Web",
+                "AccessUseCases", "Audit", "ClaimEvidence", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage",
+                "Identities", "JSON", "Management", "PageLayout", "Policy", "RuntimeConfiguration", "Sessions", "Text",
+                "Time", "Tokens", "Web",
             ]),
         library(
             "AuditLogPages", in: "Gateway/",
@@ -241,8 +244,8 @@ let package = Package(
         library(
             "UpstreamPages", in: "Gateway/",
             uses: [
-                "AccessUseCases", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities", "JSON",
-                "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Tokens", "Web",
+                "AccessUseCases", "ClaimEvidence", "ClaimMapping", "Endpoints", "Grants", "HTTPMessage", "Identities",
+                "JSON", "PageLayout", "People", "Policy", "RuntimeConfiguration", "Text", "Tokens", "Web",
             ]),
         library(
             "PeoplePages", in: "Gateway/",
@@ -283,16 +286,23 @@ let package = Package(
                 "UpstreamGate", "UpstreamPages", "Upstreams", "Web", "WorkspaceMetrics",
             ]),
         library(
+            "DemoSites", in: "Demo/",
+            uses: ["Addresses", "Files", "HTTPMessage", "HTTPServer", "Sockets", "Threads", "Time", "Web"]),
+        library(
             "DemoProvider", in: "Demo/",
+            uses: ["Cryptography", "DemoSites", "HTTPMessage", "JSON", "Text", "Time", "Web"]),
+        library(
+            "DemoApplication", in: "Demo/",
             uses: [
-                "Addresses", "Cryptography", "Files", "HTTPMessage", "HTTPServer", "JSON", "Sockets", "Text", "Threads",
-                "Time", "Web",
+                "Assertions", "DemoSites", "HTTPClient", "HTTPMessage", "Identities", "JSON", "Text", "Time", "Tokens",
+                "Web",
             ]),
         library(
             "Demo", in: "Demo/",
             uses: [
-                "Configuration", "Cryptography", "Databases", "DemoProvider", "Files", "Identities", "JSON", "Server",
-                "SignInFlow", "Sockets", "Text", "Time", "Web", "WorkspaceMetrics",
+                "Configuration", "Cryptography", "Databases", "DemoApplication", "DemoProvider", "DemoSites", "Files",
+                "HTTPClient", "Identities", "JSON", "Server", "SignInFlow", "Sockets", "Text", "Time", "Web",
+                "WorkspaceMetrics",
             ]),
         library(
             "Commands", in: "",
@@ -314,8 +324,9 @@ let package = Package(
         program(
             "GatehouseSoak", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "Grants", "HTTPClient",
-                "HTTPMessage", "Identities", "JSON", "Server", "Sockets", "Time", "Tokens", "WorkspaceMetrics",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "DemoSites", "Grants",
+                "HTTPClient", "HTTPMessage", "Identities", "JSON", "Server", "Sockets", "Time", "Tokens",
+                "WorkspaceMetrics",
             ]),
         library(
             "FuzzTargets", in: "Tools/",
@@ -447,6 +458,7 @@ let package = Package(
                 "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "Identities", "JSON",
                 "Server", "SettingDeclarations", "Time", "WorkspaceMetrics",
             ]),
+        tests("DemoApplication", uses: ["GatehouseTesting", "HTTPClient", "HTTPMessage", "Time"]),
         tests(
             "Assertions",
             uses: [

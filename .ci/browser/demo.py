@@ -1,5 +1,7 @@
 """The demo and a browser for it; shared by the browser tests."""
 
+import atexit
+import fcntl
 import importlib.resources
 import json
 import os
@@ -21,6 +23,11 @@ axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22
   found => done(found.violations.map(v => `${v.id}: ${v.nodes[0].html}`)), error => done([String(error)]))
 """
 
+NAMES = """
+const element = document.activeElement;
+return [element.innerText?.trim().split(/\\s+/).join(" "), element.getAttribute("aria-label"), element.id]
+"""
+
 
 class Demo:
     """`gatehouse demo` on a free port, in an empty directory."""
@@ -31,11 +38,16 @@ class Demo:
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory()
         self.log = open(f"{self.directory.name}/log", "w")
-        self.process = subprocess.Popen(
-            [BINARY, "demo", "--listen", "127.0.0.1:0", "--data", f"{self.directory.name}/demo", "--json", *self.options],
-            stdout=subprocess.PIPE, stderr=self.log, text=True)
-        self.told = json.loads(self.process.stdout.readline())
+        # Between the choice of free ports and their use, no other demo may choose.
+        with open(f"{tempfile.gettempdir()}/gatehouse-demo.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.process = subprocess.Popen(
+                [BINARY, "demo", "--listen", "127.0.0.1:0", "--data", f"{self.directory.name}/demo", "--json",
+                 *self.options],
+                stdout=subprocess.PIPE, stderr=self.log, text=True)
+            self.told = json.loads(self.process.stdout.readline())
         self.url = self.told["url"]
+        self.application = self.told["applications"][0]["url"]
         self.database = f"{self.directory.name}/demo/gatehouse.db"
         self.configuration = f"{self.directory.name}/demo/gatehouse.jsonc"
         return self
@@ -53,18 +65,63 @@ class Demo:
         self.directory.cleanup()
 
 
-class Browser:
-    """Headless Chromium with its own profile."""
+class Chromium:
+    """Processes of headless Chromium. A process that is given back serves the next browser, because a start costs more
+    than most tests."""
 
-    def __init__(self, demo, width=1280, height=900, dark=False, script=True):
+    free = {True: [], False: []}
+
+    @classmethod
+    def take(cls, script):
+        """Returns a driver with an empty profile: a free process if there is one, otherwise a new one."""
+        return cls.free[script].pop() if cls.free[script] else cls.start(script)
+
+    @classmethod
+    def start(cls, script):
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
-        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", f"--window-size={width},{height}"):
+        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
             options.add_argument(argument)
         if not script:
             options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-        self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
-        self.demo, self.width = demo, width
+        return webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+
+    @classmethod
+    def give_back(cls, driver, script):
+        """Closes all pages, which ends what was set for them and their history, and empties the profile."""
+        try:
+            pages = driver.window_handles
+            driver.switch_to.new_window("tab")
+            empty = driver.current_window_handle
+            for page in pages:
+                driver.switch_to.window(page)
+                driver.close()
+            driver.switch_to.window(empty)
+            driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+            driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+            driver.execute_cdp_cmd("Page.setDownloadBehavior", {"behavior": "default"})
+            driver.get_log("browser")
+            assert driver.get_cookies() == [] and driver.window_handles == [empty]
+        except (AssertionError, WebDriverException):
+            driver.quit()
+        else:
+            cls.free[script].append(driver)
+
+    @classmethod
+    def quit(cls):
+        for driver in cls.free[True] + cls.free[False]:
+            driver.quit()
+
+
+atexit.register(Chromium.quit)
+
+
+class Browser:
+    """A browser with nothing stored."""
+
+    def __init__(self, demo, width=1280, height=900, dark=False, script=True):
+        self.demo, self.width, self.script = demo, width, script
+        self.driver = Chromium.take(script)
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
@@ -76,10 +133,15 @@ class Browser:
         return self
 
     def __exit__(self, *_):
-        self.driver.quit()
+        Chromium.give_back(self.driver, self.script)
 
-    def open(self, path=""):
-        self.driver.get(self.demo.url + path)
+    def open(self, place=""):
+        """Opens a path of the gateway, or a URL."""
+        self.driver.get(place if place.startswith("http:") else self.demo.url + place)
+
+    @property
+    def url(self):
+        return self.driver.current_url
 
     @property
     def path(self):
@@ -97,17 +159,18 @@ class Browser:
 
     def until(self, condition, seconds=10):
         # While a page is replaced, the browser may fail to read it.
-        wait = WebDriverWait(self.driver, seconds, ignored_exceptions=[WebDriverException])
+        wait = WebDriverWait(self.driver, seconds, 0.05, ignored_exceptions=[WebDriverException])
         return wait.until(lambda _: condition())
 
     def choose(self, user):
         """Chooses this user at the demo provider."""
         self.until(lambda: self.all(f"button[value='{user}']"))
         self.find(f"button[value='{user}']").click()
-        self.until(lambda: self.driver.current_url.startswith(self.demo.url))
+        self.until(lambda: not self.url.startswith(self.demo.told["provider_url"]))
 
-    def sign_in(self, user, path="/organizations/acme"):
-        self.open(path)
+    def sign_in(self, user, place="/organizations/acme"):
+        """Signs in at a path of the gateway, or at the URL of an application."""
+        self.open(place)
         self.choose(user)
 
     @property
@@ -133,8 +196,7 @@ class Browser:
         """Moves the focus by the Tab key to the control of this text, label or ID, and sends the keys to it."""
         for _ in range(120):
             element = self.driver.switch_to.active_element
-            names = (" ".join(element.text.split()), element.get_attribute("aria-label"), element.get_attribute("id"))
-            if name in names:
+            if name in self.driver.execute_script(NAMES):
                 outline = element.value_of_css_property("outline-style")
                 assert outline != "none", f"the focus on {name} is invisible"
                 element.send_keys(*keys)

@@ -1,5 +1,10 @@
 """Every page of the product in every state that a user may see, one after the other."""
 
+import contextlib
+import os
+import re
+import signal
+import socket
 import sqlite3
 from urllib.parse import quote
 
@@ -8,6 +13,7 @@ from selenium.webdriver.common.by import By
 
 ACME = "/organizations/acme"
 MEMBERS, INVITE, RULES = f"{ACME}/members", f"{ACME}/invitations/new", f"{ACME}/claim-mappings"
+APPLICATIONS = f"{ACME}/upstreams"
 MANAGER, VIEWER, STRANGER, UNVERIFIED = "demo-manager", "demo-viewer", "demo-stranger", "demo-unverified"
 PUBLIC = {
     "sign-in": "/", "sign-in-ended": "/auth/login?ended=1", "signed-out": "/auth/signed-out",
@@ -43,6 +49,11 @@ def states(demo, width, dark):
     """
     with Browser(demo, width, 900, dark) as browser:
         yield from visit(browser, PUBLIC)
+        yield from visit(browser, {
+            "application-public": f"{demo.application}/public",
+            "host-not-found": f"{demo.application}/.gatehouse/none",
+            "host-interrupted": f"{demo.application}/.gatehouse/handoff?code=none",
+        })
         browser.sign_in(UNVERIFIED)
         yield from visit(browser, {"no-access": ACME})
     with Browser(demo, width, 900, dark) as browser:
@@ -50,6 +61,8 @@ def states(demo, width, dark):
         yield from visit(browser, {
             "viewer-overview": ACME, "viewer-members": MEMBERS, "viewer-rules": RULES,
             "viewer-explain": f"{RULES}/explain?member={identity(demo, 'vic@acme.example')}",
+            "viewer-applications": APPLICATIONS, "application": f"{demo.application}/",
+            "host-refused": f"{demo.application}/finance", "host-sign-out": f"{demo.application}/.gatehouse/sign-out",
         })
     with Browser(demo, width, 900, dark) as browser:
         browser.sign_in(MANAGER)
@@ -58,6 +71,8 @@ def states(demo, width, dark):
         yield from people(browser, f"kim.{width}.{'dark' if dark else 'light'}@acme.example")
         yield from requests(browser)
         yield from rules(browser)
+        yield from applications(browser)
+        yield from unreachable(browser)
         yield from unreadable(browser)
 
 
@@ -136,6 +151,79 @@ def rules(browser):
     yield from visit(browser, {"rule-edit": f"{RULES}?edit={rule}", "rule-remove": f"{RULES}?remove={rule}"})
     browser.press("Remove rule 4")
     yield "rule-removed", browser
+
+
+def applications(browser):
+    yield from visit(browser, {"applications": APPLICATIONS, "application-manager": f"{browser.demo.application}/finance"})
+    explain = f"{APPLICATIONS}/reports/explain"
+    yield from visit(browser, {"application-explain": explain})
+    for name, path, text in (
+        ("fault", "/a//b", ""), ("near", "/emea", '{"name": "Kim Near", "groups": ["everyone", "ACME-soc-emea"]}'),
+        ("none", "/Finance", '{"groups": []}'),
+    ):
+        ask(browser, explain, path)
+        browser.find("#text").send_keys(text)
+        browser.press("Explain", ".explain-form")
+        yield f"application-explain-{name}", browser
+    ask(browser, explain, "/emea/q3")
+    next(option for option in browser.all("#member option") if option.text.startswith("Vic Viewer")).click()
+    browser.press("Explain", ".explain-form")
+    yield "application-explain-member", browser
+
+
+def ask(browser, explain, path):
+    browser.open(explain)
+    browser.find("#path").clear()
+    browser.find("#path").send_keys(path)
+
+
+def unreachable(browser):
+    """Pages in place of an application that does not answer, or not as it should."""
+    with address(browser.demo) as application:
+        browser.open(application)
+        yield "application-not-verified", browser
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with address(browser.demo, place, "1s"):
+            wait_for(browser, "Reports takes too long")
+            yield "host-too-slow", browser
+    with address(browser.demo, place):
+        wait_for(browser, "Reports doesn't respond")
+        yield "host-unreachable", browser
+    wait_for(browser, "Overview")
+
+
+def wait_for(browser, heading):
+    """Opens the application until the reloaded configuration is in force."""
+
+    def is_shown():
+        browser.open(browser.demo.application)
+        return browser.find("h1").text == heading
+
+    browser.until(is_shown, 30)
+
+
+@contextlib.contextmanager
+def address(demo, other=None, timeout="60s"):
+    """The address of the application behind the gateway; another one takes its place until the end."""
+    with open(demo.configuration) as file:
+        kept = file.read()
+    own = re.search(r'"address": "([^"]*)"', kept)
+
+    def configure(text):
+        # A reload that has begun never reads half a file.
+        with open(f"{demo.configuration}.new", "w") as file:
+            file.write(text)
+        os.replace(file.name, demo.configuration)
+        demo.process.send_signal(signal.SIGHUP)
+
+    if other:
+        configure(kept.replace(own[0], f'"address": "{other}", "timeout": "{timeout}"'))
+    try:
+        yield own[1]
+    finally:
+        if other:
+            configure(kept)
 
 
 def unreadable(browser):

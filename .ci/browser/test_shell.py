@@ -27,7 +27,7 @@ def test_a_missing_page_keeps_the_header(browser):
     browser.open("/nothing")
     assert browser.find("h1").text == "Page not found" and browser.all(".account summary") and not browser.all(".tabs")
     browser.press("Back to home")
-    assert browser.path == "/organizations/acme"
+    assert browser.path == "/"
 
 
 def test_what_is_shown_is_exported_as_csv_and_as_json(browser):

@@ -12,6 +12,8 @@ struct DemoGreeting {
     private let adminURL: String?
     private let directory: String
     private let organizations: [OrganizationSettings]
+    /// The applications behind the gateway.
+    private let upstreams: [UpstreamSettings]
     private let providerURL: String
     /// The users who can sign in.
     private let people: [DemoTokens.Person]
@@ -24,6 +26,7 @@ struct DemoGreeting {
         adminURL = process.adminAddress.map { "http://\($0)" }
         directory = files.directory
         organizations = settings.organizations
+        upstreams = settings.upstreams
         providerURL = files.providerURL
         people = DemoTokens.people.filter { $0.account != nil }
         do throws(CryptographyError) {
@@ -38,7 +41,7 @@ struct DemoGreeting {
         }
     }
 
-    /// The object that the contract specifies.
+    /// The object of `--json`.
     var json: [UInt8] {
         var writer = JSONWriter(reservingCapacity: 1 << 13)
         writer.beginObject()
@@ -51,6 +54,16 @@ struct DemoGreeting {
             writer.beginObject()
             writer.member("id", organization.id.text)
             writer.member("name", organization.name)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.name("applications")
+        writer.beginArray()
+        for upstream in upstreams {
+            writer.beginObject()
+            writer.member("id", upstream.id.text)
+            writer.member("name", upstream.name)
+            writer.member("url", upstream.origin)
             writer.endObject()
         }
         writer.endArray()
@@ -81,14 +94,17 @@ struct DemoGreeting {
             let name = person.name + String(repeating: " ", count: width - person.name.count)
             return "  \(name)  \(person.note ?? "")"
         }
-        return ["Open \(url) in a browser and sign in as one of:"] + rows + [
-            "", "Organizations: \(names)", "Demo provider: \(providerURL)",
-        ] + (adminURL.map { ["Health and metrics: \($0)"] } ?? []) + [
-            "Files: \(directory)", "",
-            "Without a browser: the workspaces with the most workflows, as the manager sees them:", "",
-            "curl -H 'Authorization: Bearer \(manager.token)' \\",
-            "  '\(url)/api/v1/organizations/\(organization.id)/workspaces?sort=workflows&order=desc&limit=5'", "",
-            "Press Ctrl-C to end the demo.",
-        ]
+        let places =
+            ["", "Organizations: \(names)"]
+            + upstreams.map { "Application behind the gateway: \($0.origin) (\($0.name))" }
+            + ["Demo provider: \(providerURL)"]
+        return ["Open \(url) in a browser and sign in as one of:"] + rows + places
+            + (adminURL.map { ["Health and metrics: \($0)"] } ?? []) + [
+                "Files: \(directory)", "",
+                "Without a browser: the workspaces with the most workflows, as the manager sees them:", "",
+                "curl -H 'Authorization: Bearer \(manager.token)' \\",
+                "  '\(url)/api/v1/organizations/\(organization.id)/workspaces?sort=workflows&order=desc&limit=5'", "",
+                "Press Ctrl-C to end the demo.",
+            ]
     }
 }

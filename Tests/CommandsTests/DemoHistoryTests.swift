@@ -17,7 +17,7 @@ struct DemoHistoryTests {
         let workspace = TemporaryDirectory()
         let files = try DemoFiles(
             in: try DemoFolder(workspace.path), listen: "127.0.0.1:1", adminListen: "127.0.0.1:2",
-            providerListen: "127.0.0.1:3")
+            providerListen: "127.0.0.1:3", applicationListen: "127.0.0.1:4")
         let settings = try SettingsFile.load(path: files.configurationPath, environment: [:])
         // A Saturday.
         let now = try #require(Timestamp(rfc3339: "2026-05-09T10:00:00Z"))

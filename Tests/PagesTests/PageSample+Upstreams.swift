@@ -43,7 +43,7 @@ extension PageSample {
         let explanation = AccessState(rules: rules, snapshot: .empty).explain(
             path: path, method: "GET", user: UpstreamUser(KnownClaims(root), from: .idp, identity: nil), at: upstream)
         return UpstreamExplainPage.Outcome(
-            person: person("person", isVerified: false), explanation: explanation, isDryRun: true)
+            person: person("person", isVerified: false), explanation: explanation, claims: root, isDryRun: true)
     }
 
     /// The pages about applications.
@@ -52,10 +52,12 @@ extension PageSample {
         let organization = OrganizationHeader(
             id: organizationID, name: text("organization"), role: text("role"), isReadOnly: isReadOnly,
             hasUpstreams: true)
-        func page(_ change: (inout UpstreamExplainPage) -> Void) -> HTML {
+        func page(
+            members: UpstreamExplainPage.Members? = nil, _ change: (inout UpstreamExplainPage) -> Void
+        ) -> HTML {
             var page = UpstreamExplainPage(
                 account: account, organization: organization, upstream: upstream, providers: [("p", text("choice"))],
-                members: [UpstreamExplainPage.Choice(id: "m", title: text("member"))],
+                members: members ?? .all([UpstreamExplainPage.Choice(id: "m", title: text("member"))]),
                 formToken: isReadOnly ? nil : token)
             change(&page)
             return page.document
@@ -76,6 +78,14 @@ extension PageSample {
                 "no applications\(name)",
                 UpstreamListPage(account: account, organization: organization, upstreams: []).document,
                 all: ["account", "organization"], isReadOnly: isReadOnly),
+            PageSample(
+                "search for a member to explain an application\(name)",
+                page(members: .search(found: [UpstreamExplainPage.Choice(id: "m", title: text("member"))])) {
+                    $0.values = ["search": text("search")]
+                    $0.faults = ["search": text("fault")]
+                },
+                all: ["account", "organization", "upstream"] + (isReadOnly ? [] : ["member", "search", "fault"]),
+                isReadOnly: isReadOnly),
             PageSample(
                 "form to explain an application\(name)",
                 page {

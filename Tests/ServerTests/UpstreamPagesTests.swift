@@ -152,6 +152,61 @@ struct UpstreamPagesTests {
         }
     }
 
+    @Test("beside each condition the page shows what arrived, and marks what differs from a value that almost matches")
+    func evidence() async throws {
+        _ = try await world.browser("vic")
+        let path = "\(page)/reports/explain"
+        func shown(_ method: String, _ claims: String) async throws -> String {
+            try await manager.post(
+                path, [("method", method), ("path", "/admin/x"), ("text", claims), ("provider", "idp")]
+            ).body
+        }
+        let near = try await shown("POST", #"{"groups":["staff","Admins"],"api_token":"hidden"}"#)
+        #expect(near.contains("Almost matches") && near.contains("<mark>A</mark>dmins"))
+        #expect(near.contains("Groups are compared exactly.") && near.contains(">staff</code>"))
+        #expect(near.contains(">What arrived</h2>") && !near.contains(">hidden<"))
+        #expect(near.contains("<span class=\"quiet\">No role here</span>"))
+        let met = try await shown("POST", #"{"groups":["admins"]}"#)
+        #expect(met.contains("<code class=\"value equal\">admins</code>") && met.contains(">Met</span>"))
+        let missing = try await shown("POST", "{}")
+        #expect(missing.contains("the sign-in carried no <code>groups</code>"))
+        let role = try await manager.post(
+            path, [("method", "GET"), ("path", "/"), ("member", "\(try world.identity("carla"))")])
+        #expect(role.body.contains("<span class=\"value equal\">Organization Manager</span>"))
+    }
+
+    @Test("if there are too many members for a list, a search finds the one to explain")
+    func manyMembers() async throws {
+        _ = try await world.browser("vic")
+        for number in 0..<60 { _ = try world.grant(.viewer, to: "member-\(number)") }
+        let (path, vic) = ("\(page)/reports/explain", "\(try world.identity("vic"))")
+        let form = try await manager.open(path).body
+        #expect(form.contains("name=\"search\"") && !form.contains("name=\"member\""))
+        func ask(_ search: String, _ member: String = "", _ claims: String = "") async throws -> TestAnswer {
+            try await manager.post(
+                path,
+                [
+                    ("method", "GET"), ("path", "/"), ("search", search), ("member", member), ("text", claims),
+                    ("provider", "idp"),
+                ])
+        }
+        for (search, member) in [("vic@ACME.example", ""), ("Vic", vic), (vic, ""), (" vic ", "")] {
+            let answer = try await ask(search, member)
+            #expect(answer.status == 200 && answer.body.contains("<h1>Why Vic may open this</h1>"), "\(search)")
+        }
+        for (search, member, fault, count) in [
+            ("member-", "", "60 members match. The first 50 are listed.", 50),
+            ("member-5", vic, "11 members match. Choose one of them.", 11),
+            ("nobody", vic, "No member matches.", 0),
+        ] {
+            let answer = try await ask(search, member)
+            #expect(answer.status == 422 && answer.body.contains(fault), "\(search)")
+            #expect(answer.body.split(separator: ">member-").count - 1 == count)
+        }
+        let claims = try await ask("", vic, #"{"groups":["acme-viewers"]}"#)
+        #expect(claims.status == 200 && claims.body.contains("The result is a dry run."), "no search, no member")
+    }
+
     @Test("the home page lists the applications that the user may open, and nothing of others'")
     func home() async throws {
         let carla = try await manager.open("/")

@@ -10,9 +10,9 @@ extension Command {
     static let demo = Command(
         path: ["demo"], summary: "Runs a complete demo on loopback, without any setup",
         details: """
-            Runs the gateway, an OpenID provider with four users, and two organizations with inventories. Prints the
-            URL to open, a token for each role, and a curl command that works. No other system trusts the demo's keys,
-            and other machines cannot reach it.
+            Runs the gateway, an OpenID provider with four users, two organizations with inventories, and an
+            application behind the gateway. Prints the URLs to open, a token for each role, and a curl command that
+            works. No other system trusts the demo's keys, and other machines cannot reach it.
             """,
         options: [
             .value("listen", "ADDRESS", "a loopback address; port 0 selects a free one (default 127.0.0.1:8080)"),
@@ -46,7 +46,8 @@ extension Command {
             addresses = try DemoAddresses(request)
             files = try DemoFiles(
                 in: folder, listen: addresses.listen, adminListen: addresses.adminListen,
-                providerListen: addresses.providerListen, mailServer: call.arguments.value("smtp"))
+                providerListen: addresses.providerListen,
+                applicationListen: addresses.applicationListen, mailServer: call.arguments.value("smtp"))
         } catch {
             throw .failure(error.description)
         }
@@ -56,19 +57,20 @@ extension Command {
         } catch {
             throw CommandError(exitCode: .no, lines: error.faults.map(\.description))
         }
+        // Threads that serve the store's calls live on, and a signal would end the process through them.
+        Signals.block()
         do throws(StartError) {
             try DemoStore.fill(settings, at: call.now())
         } catch {
             throw .failure(error.description)
         }
-        Signals.block()
-        let stopProvider: () -> Void
+        let stopSites: () -> Void
         do throws(StartError) {
-            stopProvider = try files.startProvider(at: addresses)
+            stopSites = try files.startSites(at: addresses)
         } catch {
             throw .failure(error.description)
         }
-        defer { stopProvider() }
+        defer { stopSites() }
         return try serve(settings, from: files.configurationPath, format, call, isDemo: true) {
             (process) throws(CommandError) -> Void in
             let greeting = try DemoGreeting(process, settings, files, at: call.now())

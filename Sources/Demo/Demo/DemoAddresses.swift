@@ -23,10 +23,13 @@ public struct DemoAddresses: Sendable {
     public var adminListen: String { "\(admin)" }
     /// The demo provider's address.
     public var providerListen: String { "\(provider)" }
+    /// The demo application's address.
+    public var applicationListen: String { "\(application)" }
 
     private let gateway: SocketAddress
     private let admin: SocketAddress
     let provider: SocketAddress
+    let application: SocketAddress
 
     /// The provider's port if it is free, so that URLs stay the same between runs.
     private static let providerPort: UInt16 = 8089
@@ -41,6 +44,7 @@ public struct DemoAddresses: Sendable {
         }
         do throws(SystemError) {
             admin = try SocketAddress(host: host, port: 0).free()
+            application = try SocketAddress(host: host, port: 0).free()
             if let usual = try? SocketAddress(host: host, port: DemoAddresses.providerPort).free() {
                 provider = usual
             } else {

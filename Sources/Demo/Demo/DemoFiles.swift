@@ -1,4 +1,5 @@
 public import Cryptography
+internal import DemoApplication
 public import DemoProvider
 internal import Files
 internal import Glibc
@@ -16,7 +17,7 @@ public struct DemoFiles {
     /// The demo provider's URL, which is the issuer of its tokens.
     public let providerURL: String
     /// The gateway's URL for browsers.
-    private let publicURL: String
+    let publicURL: String
     private let clientSecret: String
 
     public var configurationPath: String { directory + "/gatehouse.jsonc" }
@@ -28,9 +29,11 @@ public struct DemoFiles {
     ///   - listen: the gateway's address as `host:port`, for the configuration.
     ///   - adminListen: the admin listener's address as `host:port`.
     ///   - providerListen: the demo provider's address as `host:port`.
+    ///   - applicationListen: the demo application's address as `host:port`.
     ///   - mailServer: the mail server's URL; nil if links are shown instead of sent.
     public init(
-        in folder: DemoFolder, listen: String, adminListen: String, providerListen: String, mailServer: String? = nil
+        in folder: DemoFolder, listen: String, adminListen: String, providerListen: String,
+        applicationListen: String, mailServer: String? = nil
     ) throws(StartError) {
         let directory = folder.path
         self.directory = directory
@@ -56,7 +59,8 @@ public struct DemoFiles {
         _ = try DemoFiles.secret("\(directory)/secret.key") { Base64.encode($0) }
         clientSecret = try DemoFiles.secret("\(directory)/client-secret") { Base64URL.encode($0) }
         let configuration = DemoFiles.configuration(
-            listen: listen, adminListen: adminListen, providerURL: providerURL, mailServer: mailServer)
+            listen: listen, adminListen: adminListen, providerURL: providerURL,
+            applicationListen: applicationListen, mailServer: mailServer)
         try DemoFiles.write(configuration, to: configurationPath, mode: 0o644)
     }
 
@@ -102,7 +106,7 @@ public struct DemoFiles {
     }
 
     static func configuration(
-        listen: String, adminListen: String, providerURL: String, mailServer: String? = nil
+        listen: String, adminListen: String, providerURL: String, applicationListen: String, mailServer: String? = nil
     ) -> String {
         var quoted: [UInt8] = []
         if let mailServer { JSONWriter.append(quoted: mailServer, to: &quoted) }
@@ -154,6 +158,20 @@ public struct DemoFiles {
                   "license": { "workflows": 120, "workflow_editors": 20, "runners": 24 },
                 },
               ],
+              // An application behind the gateway, which the demo serves too.
+              "upstreams": [{
+                "id": "\(DemoApplication.id)", "name": "\(DemoApplication.name)",
+                "host": "\(DemoApplication.host)",
+                "organization": "acme",
+                "address": "http://\(applicationListen)",
+                "access": [
+                  { "path": "/health", "allow": "anyone" },
+                  { "path": "/public/*", "allow": "anyone" },
+                  { "path": "/finance/*", "allow": ["organization-manager"] },
+                  { "path": "/emea/*", "allow": [{ "claim_name": "groups", "claim_value": "acme-soc-emea" }] },
+                  { "path": "/*", "allow": ["organization-manager", "organization-viewer"] },
+                ],
+              }],
             }
 
             """

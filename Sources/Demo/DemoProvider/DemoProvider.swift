@@ -1,4 +1,5 @@
 public import Cryptography
+internal import DemoSites
 public import HTTPMessage
 internal import JSON
 internal import Synchronization
@@ -7,7 +8,7 @@ public import Time
 
 /// A small OpenID provider for the demo and for tests. Users sign in as any account without a password.
 ///
-/// The provider is a function of requests and uses no sockets. ``DemoProviderServer`` serves it, on loopback only.
+/// The provider is a function of requests and uses no sockets. ``DemoServer`` serves it, on loopback only.
 public final class DemoProvider: Sendable {
     /// The provider's URL: scheme, host and port.
     public let issuer: String
@@ -36,7 +37,7 @@ public final class DemoProvider: Sendable {
     ) -> Response {
         switch (method, target.path) {
         case (.get, "/"): return DemoPages.welcome(people)
-        case (.get, "/style.css"): return DemoPages.stylesheet
+        case (.get, "/style.css"): return DemoPage.stylesheet
         case (.get, "/.well-known/openid-configuration"): return json(.ok, configuration)
         case (.get, "/jwks"): return json(.ok, keySet)
         case (.get, "/authorize"):

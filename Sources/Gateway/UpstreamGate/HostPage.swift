@@ -9,8 +9,12 @@ struct HostPage {
         let url: String
     }
 
+    /// The status of an error; nil if the page is none.
+    var status: Int?
     let title: String
     let text: String
+    /// The gateway's home page.
+    let home: String
     /// The first one is the most helpful.
     let actions: [Action]
     let requestID: String
@@ -36,11 +40,13 @@ struct HostPage {
             <link rel="stylesheet" href="\(HostPage.stylesheetPath)">
             </head>
             <body>
+            <header class="top"><div class="bar"><a class="brand" href="\(home)" aria-label="Gatehouse">\(Icon.mark)<span>Gatehouse</span></a></div></header>
             <main id="main">
             <div class="narrow">
+            \(status.map { "<p class=\"status\">Error \($0)</p>" as HTML })
             <h1>\(title)</h1>
             <p>\(text)</p>
-            <p>\(links)</p>
+            <div class="buttons">\(links)</div>
             \(RequestIDLine(id: requestID).markup)
             </div>
             </main>

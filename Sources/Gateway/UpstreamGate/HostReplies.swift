@@ -65,7 +65,10 @@ package struct HostReplies {
     /// A problem, as a page if the client is a user's browser.
     package func response(_ problem: Problem) -> Response {
         guard isNavigation else { return render(.problem(problem)) }
-        return render(.page(Status(problem.status), page(for: problem).document))
+        var page = page(for: problem)
+        // A sign-in is asked for, and nothing has failed.
+        if problem.status != 401 { page.status = problem.status }
+        return render(.page(Status(problem.status), page.document))
     }
 
     private func page(for problem: Problem) -> HostPage {
@@ -103,7 +106,8 @@ package struct HostReplies {
     }
 
     private func page(_ title: String, _ text: String, _ actions: [HostPage.Action]) -> HostPage {
-        HostPage(title: title, text: text, actions: actions, requestID: renderer.requestID)
+        HostPage(
+            title: title, text: text, home: "\(publicURL)/", actions: actions, requestID: renderer.requestID)
     }
 
     /// The page of a sign-in that was not begun in this browser, or not in time. It never leads on by itself.

@@ -1,8 +1,8 @@
+internal import ClaimEvidence
 internal import ClaimMapping
 internal import Identities
 internal import PageLayout
 internal import Policy
-internal import Text
 internal import Web
 
 extension UpstreamCondition {
@@ -10,18 +10,7 @@ extension UpstreamCondition {
     var markup: HTML {
         switch self {
         case .role(let role): return "\(role.title)"
-        case .claim(let claim):
-            let separator = claim.splitText.map { "split at \($0.quoted()), " } ?? ""
-            let words =
-                switch claim.match {
-                case .equals: "is"
-                case .glob: "matches pattern"
-                case .exists: "exists"
-                }
-            return ConditionChip(
-                claim: claim.claimName, comparison: separator + words,
-                value: claim.match == .exists ? nil : claim.claimValue
-            ).markup
+        case .claim(let claim): return ConditionChip(claim).markup
         }
     }
 }

@@ -1,6 +1,8 @@
+internal import ClaimEvidence
 internal import ClaimMapping
 internal import Endpoints
 internal import Identities
+package import JSON
 package import PageLayout
 package import Policy
 package import Text
@@ -20,19 +22,30 @@ public struct UpstreamExplainPage: DocumentPage {
     package struct Outcome: Sendable {
         package let person: PersonCell
         package let explanation: UpstreamExplanation
+        /// The claims that were explained, a JSON object.
+        package let claims: JSONValue
         /// Whether the claims are unsigned.
         package let isDryRun: Bool
 
-        package init(person: PersonCell, explanation: UpstreamExplanation, isDryRun: Bool) {
-            (self.person, self.explanation, self.isDryRun) = (person, explanation, isDryRun)
+        package init(person: PersonCell, explanation: UpstreamExplanation, claims: JSONValue, isDryRun: Bool) {
+            (self.person, self.explanation) = (person, explanation)
+            (self.claims, self.isDryRun) = (claims, isDryRun)
         }
+    }
+
+    /// The way to name a member in the form.
+    package enum Members: Sendable {
+        /// A choice among all of them.
+        case all([Choice])
+        /// A search, because there are too many for one list; with the members that the last one found.
+        case search(found: [Choice])
     }
 
     private let account: Account
     private let organization: OrganizationHeader
     private let upstream: UpstreamRules
     private let providers: [(id: String, name: String)]
-    private let members: [Choice]
+    private let members: Members
     private let formToken: String?
     package var outcome: Outcome?
     package var notice: Notice?
@@ -47,16 +60,17 @@ public struct UpstreamExplainPage: DocumentPage {
     ///   - formToken: the token of the form; nil for a caller without a session.
     package init(
         account: Account, organization: OrganizationHeader, upstream: UpstreamRules,
-        providers: [(id: String, name: String)], members: [Choice], formToken: String?
+        providers: [(id: String, name: String)], members: Members, formToken: String?
     ) {
         (self.account, self.organization, self.upstream) = (account, organization, upstream)
         (self.providers, self.members, self.formToken) = (providers, members, formToken)
     }
 
     public var document: HTML {
-        let head = PageHead(
-            title, path: [("Applications", organization.path(.upstreams))],
-            explanation: "A token is checked as if it were used. Nothing is kept.")
+        let above = [("Applications", organization.path(.upstreams))]
+        let head =
+            outcome.map { _ in PageHead(title, path: above) }
+            ?? PageHead(title, path: above, explanation: "A token is checked as if it were used. Nothing is kept.")
         let errors = faults.isEmpty ? "" : faults.count == 1 ? "1 error · " : "\(faults.count) errors · "
         return Page(
             title: "\(errors)\(head.title) · \(organization.name)", account: account, place: (organization, .upstreams),
@@ -82,7 +96,7 @@ public struct UpstreamExplainPage: DocumentPage {
         let dryRun: HTML? = outcome.isDryRun ? " These claims are not signed. The result is a dry run." : nil
         return """
             <section class="panel verdict" aria-labelledby="verdict"><div class="verdict-head"><span class="state \(kind)">\(icon.markup)</span><div><h2 id="verdict">\(sentence(explanation))</h2><p>\(explanation.method) <code>\(explanation.path.text)</code> at \(upstream.name).\(dryRun)</p></div></div><div class="verdict-person\(unverified)">\(outcome.person.markup)</div></section>
-            <section class="panel explained" aria-labelledby="rules"><header><h2 id="rules">Rules, in the order they are checked</h2> <span class="pill">\(explanation.rows.count)</span></header><ol>\(explanation.rows.map(item))</ol></section>
+            <div class="explain-columns"><div><section class="panel explained" aria-labelledby="rules"><header><h2 id="rules">Rules, in the order they are checked</h2> <span class="pill">\(explanation.rows.count)</span></header><ol>\(explanation.rows.map { item($0, outcome) })</ol></section></div><div>\(ArrivedClaims(claims: outcome.claims).markup)</div></div>
             """
     }
 
@@ -95,10 +109,10 @@ public struct UpstreamExplainPage: DocumentPage {
         }
     }
 
-    private func item(_ row: UpstreamExplanation.Row) -> HTML {
+    private func item(_ row: UpstreamExplanation.Row, _ outcome: Outcome) -> HTML {
         let kind: HTML = row.isNearMiss || row.conditions.contains(where: \.isNearMiss) ? " class=\"near\"" : ""
         return """
-            <li\(kind)><div class="rule-line"><span class="pill">\(row.rank)</span><div class="rule-text"><span>\(row.rule.request) <span class="gives"><span class="to" aria-hidden="true">→</span> \(row.rule.allowed)</span></span></div>\(badge(row).markup)</div>\(conditions(row))</li>
+            <li\(kind)><div class="rule-line"><span class="pill">\(row.rank)</span><div class="rule-text"><span>\(row.rule.request) <span class="gives"><span class="to" aria-hidden="true">→</span> \(row.rule.allowed)</span></span></div>\(badge(row).markup)</div>\(conditions(row, outcome))</li>
 
             """
     }
@@ -113,15 +127,33 @@ public struct UpstreamExplainPage: DocumentPage {
         }
     }
 
-    /// The verdict on each condition of a rule that matches the request.
-    private func conditions(_ row: UpstreamExplanation.Row) -> HTML? {
+    /// The verdict on each condition of a rule that matches the request, with what arrived for it.
+    private func conditions(_ row: UpstreamExplanation.Row, _ outcome: Outcome) -> HTML? {
         guard row.verdict == .matched || row.verdict == .shadowed else { return nil }
         let lines = row.conditions.compactMap { condition -> HTML? in
             condition.verdict.map { verdict in
-                "<div><dt>\(condition.condition.markup)</dt><dd>\(badge(verdict, condition.isNearMiss).markup)</dd></div>"
+                """
+                <div class="judged"><div class="rule-line"><div class="rule-text">\(condition.condition.markup)</div>\(badge(verdict, condition.isNearMiss).markup)</div>\(evidence(condition, verdict, outcome))</div>
+                """
             }
         }
-        return lines.isEmpty ? nil : "<dl class=\"evidence conditions\">\(lines)</dl>"
+        return lines.isEmpty ? nil : "\(lines)"
+    }
+
+    private func evidence(
+        _ condition: UpstreamExplanation.Condition, _ verdict: Verdict, _ outcome: Outcome
+    ) -> HTML {
+        switch condition.condition {
+        case .claim(let claim):
+            return ClaimEvidence(claim, verdict, isNearMiss: condition.isNearMiss, outcome.claims).markup
+        case .role:
+            let role = outcome.explanation.access?.standing.role.map { role -> HTML in
+                "<span class=\"value\(" equal", if: verdict == .matched)\">\(role.title)</span>"
+            }
+            return """
+                <dl class="evidence"><div><dt>Role</dt><dd>\(role ?? "<span class=\"quiet\">No role here</span>")</dd></div></dl>
+                """
+        }
     }
 
     private func badge(_ verdict: Verdict, _ isNearMiss: Bool) -> Badge {
@@ -136,25 +168,43 @@ public struct UpstreamExplainPage: DocumentPage {
 
     // MARK: The form
 
+    private var memberFields: [FormField] {
+        switch members {
+        case .all(let choices): return [memberChoice("Member", "The token or claims below", choices)]
+        case .search(let found):
+            let search = FormField(
+                "search", "Member", value: values["search"] ?? "",
+                hint: "Part of the name, email address or user ID. Leave it empty to use the token or claims below.",
+                fault: faults["search"], maximum: 200)
+            return found.isEmpty ? [search] : [search, memberChoice("Members found", "Choose a member", found)]
+        }
+    }
+
+    private func memberChoice(_ label: String, _ none: String, _ choices: [Choice]) -> FormField {
+        let options = [(value: "", title: none)] + choices.map { ($0.id, $0.title) }
+        return FormField("member", label, .select(options), value: values["member"] ?? "", fault: faults["member"])
+    }
+
     private var form: HTML? {
         guard let formToken else { return nil }
         let path = Paths.explainUpstream.path(organization.id.text, upstream.id.text)
-        let choices = [(value: "", title: "The token or claims below")] + members.map { ($0.id, $0.title) }
-        let fields = [
-            FormField("method", "Method", value: values["method"] ?? "GET", fault: faults["method"], isRequired: true),
-            FormField(
-                "path", "Path", value: values["path"] ?? "/", hint: "Without the query, which no rule examines.",
-                fault: faults["path"], isRequired: true, maximum: 8192),
-            FormField("member", "Member", .select(choices), value: values["member"] ?? "", fault: faults["member"]),
-            FormField(
-                "text", "A bearer token, or claims as a JSON object", .lines(count: 6), value: values["text"] ?? "",
-                hint: "A token is verified. Claims are used as given.", fault: faults["text"], maximum: 65536),
-            FormField(
-                "provider", "Provider, for claims", .select(providers.map { ($0.id, $0.name) }),
-                value: values["provider"] ?? "", fault: faults["provider"]),
-        ]
+        let fields =
+            [
+                FormField(
+                    "method", "Method", value: values["method"] ?? "GET", fault: faults["method"], isRequired: true),
+                FormField(
+                    "path", "Path", value: values["path"] ?? "/", hint: "Without the query, which no rule examines.",
+                    fault: faults["path"], isRequired: true, maximum: 8192),
+            ] + memberFields + [
+                FormField(
+                    "text", "A bearer token, or claims as a JSON object", .lines(count: 6), value: values["text"] ?? "",
+                    hint: "A token is verified. Claims are used as given.", fault: faults["text"], maximum: 65536),
+                FormField(
+                    "provider", "Provider, for claims", .select(providers.map { ($0.id, $0.name) }),
+                    value: values["provider"] ?? "", fault: faults["provider"]),
+            ]
         return """
-            <section class="panel explain-form"><header><h2>Explain a request</h2></header><form method="post" action="\(path)"><input type="hidden" name="csrf_token" value="\(formToken)"><div class="rule-fields">\(fields.map(\.markup))</div><div class="foot-buttons"><button type="submit" class="primary">Explain</button></div></form></section>
+            <section class="panel explain-form"><header><h2>\(outcome.map { _ in "Explain another request" } ?? "Explain a request")</h2></header><form method="post" action="\(path)"><input type="hidden" name="csrf_token" value="\(formToken)"><div class="rule-fields">\(fields.map(\.markup))</div><div class="foot-buttons"><button type="submit" class="primary">Explain</button></div></form></section>
             """
     }
 }

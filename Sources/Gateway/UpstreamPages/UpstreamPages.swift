@@ -16,9 +16,6 @@ internal import Web
 package struct UpstreamPages: Sendable {
     private let management: ManagementFactory
 
-    /// The members that the form offers.
-    private static let mostMembers = 200
-
     package init(management: ManagementFactory) {
         self.management = management
     }
@@ -41,24 +38,17 @@ package struct UpstreamPages: Sendable {
                 account: permitted.caller.account, organization: permitted.header, upstreams: management.upstreams))
     }
 
+    /// - Parameter search: a search for a member, used if there are too many for one list.
     private func page(
-        _ context: RequestContext, _ permitted: PermittedCaller, _ management: ManagementRequest
-    ) async throws(Problem) -> (UpstreamExplainPage, UpstreamRules) {
+        _ context: RequestContext, _ permitted: PermittedCaller, _ management: ManagementRequest, search: String = ""
+    ) async throws(Problem) -> (UpstreamExplainPage, UpstreamRules, MemberSearch) {
         guard let upstream = management.upstream(context.variable("id")) else { throw Problem.notFound }
-        var query = MemberQuery()
-        query.limit = UpstreamPages.mostMembers
-        let members = try await management.members(matching: query).items.map { member in
-            let address = member.email?.spelling
-            let name = member.fullName ?? address ?? member.identity.subject.text
-            return UpstreamExplainPage.Choice(
-                id: member.id.text,
-                title: member.fullName == nil ? name : name + (address.map { " (\($0))" } ?? ""))
-        }
+        let members = try await MemberSearch(search, management)
         let page = UpstreamExplainPage(
             account: permitted.caller.account, organization: permitted.header, upstream: upstream,
-            providers: management.providers.map { ($0.id.text, $0.name) }, members: members,
+            providers: management.providers.map { ($0.id.text, $0.name) }, members: members.shown,
             formToken: permitted.caller.formToken)
-        return (page, upstream)
+        return (page, upstream, members)
     }
 
     private func show(_ context: RequestContext, _ permitted: PermittedCaller) async throws(Problem) -> Reply {
@@ -71,14 +61,17 @@ package struct UpstreamPages: Sendable {
         _ context: RequestContext, _ permitted: PermittedCaller, _ form: Form
     ) async throws(Problem) -> Reply {
         let management = management.management(context, permitted)
-        var (page, upstream) = try await page(context, permitted, management)
-        let names: [ExactText] = ["method", "path", "member", "provider"]
+        var (page, upstream, members) = try await page(context, permitted, management, search: form["search"] ?? "")
+        let names: [ExactText] = ["method", "path", "search", "member", "provider"]
         for name in names { page.values[name] = form[name] ?? "" }
         let text = String((form["text"] ?? "").unicodeScalars.drop { $0.properties.isWhitespace })
         // A token is a secret, so the form does not show it again.
         if text.starts(exactly: "{") { page.values["text"] = text }
+        let choice = members.choice(of: form["member"] ?? "")
+        if case .found(let member) = choice { page.values["member"] = member }
+        if case .unclear(let fault) = choice { page.faults["search"] = fault }
         if let question = UpstreamPages.question(form, upstream, &page) {
-            page.outcome = try await outcome(of: question, form["member"] ?? "", text, form, management, &page)
+            page.outcome = try await outcome(of: question, choice, text, form, management, &page)
         }
         return try await management.show(page, page.faults.isEmpty ? .ok : Status(422))
     }
@@ -100,11 +93,11 @@ package struct UpstreamPages: Sendable {
     }
 
     private func outcome(
-        of question: UpstreamQuestion, _ member: String, _ text: String, _ form: Form,
+        of question: UpstreamQuestion, _ choice: MemberSearch.Choice, _ text: String, _ form: Form,
         _ management: ManagementRequest, _ page: inout UpstreamExplainPage
     ) async throws(Problem) -> UpstreamExplainPage.Outcome? {
         let explained: ExplainedUpstream?
-        if !member.isEmpty {
+        if case .found(let member) = choice {
             explained = try await UpstreamPages.member(member, question, management)
             if explained == nil {
                 page.faults["member"] = "The sign-in of this member isn't known. Choose another one."
@@ -167,6 +160,6 @@ extension ManagementRequest {
             name: user.claims.shownName, address: address, provider: configuration.name(of: user.provider),
             subject: user.subject?.text)
         return UpstreamExplainPage.Outcome(
-            person: person, explanation: explained.explanation, isDryRun: user.isDryRun)
+            person: person, explanation: explained.explanation, claims: user.claims, isDryRun: user.isDryRun)
     }
 }

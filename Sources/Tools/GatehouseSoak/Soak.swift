@@ -1,4 +1,5 @@
 import DemoProvider
+import DemoSites
 import Glibc
 import HTTPClient
 import HTTPMessage
@@ -18,7 +19,7 @@ struct Soak {
     func run() async throws -> Bool {
         let provider = files.provider()
         try SoakStore.fill(files, provider, options)
-        let server = try DemoProviderServer(provider, listen: files.providerListen)
+        let server = try DemoServer(provider, listen: files.providerListen)
         try server.start()
         defer { server.stop() }
         let gateway = try LoadedGateway(files, program: options.gateway)

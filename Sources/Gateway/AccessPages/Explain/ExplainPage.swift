@@ -1,3 +1,4 @@
+internal import ClaimEvidence
 package import ClaimMapping
 internal import Endpoints
 package import Identities

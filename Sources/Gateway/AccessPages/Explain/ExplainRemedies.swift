@@ -1,4 +1,5 @@
 internal import AccessUseCases
+internal import ClaimEvidence
 internal import ClaimMapping
 internal import HTTPMessage
 internal import Identities
@@ -63,7 +64,10 @@ struct ExplainRemedies {
     /// The first rule that almost matches, with its difference.
     private var nearMiss: (rule: Mapping, value: String, difference: TextDifference)? {
         for row in outcome.rows where row.isNearMiss && !ClaimNames.isSecret(row.mapping.claimName) {
-            guard let claims = outcome.claims, let difference = RuleEvidence(row, claims).difference else { continue }
+            let evidence = outcome.claims.map {
+                ClaimEvidence(row.mapping.claimCondition, row.verdict, isNearMiss: true, $0)
+            }
+            guard let difference = evidence?.difference else { continue }
             return (row.mapping, difference.arrived.map(\.text).joined(), difference)
         }
         return nil

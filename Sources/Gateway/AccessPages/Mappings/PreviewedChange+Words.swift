@@ -1,3 +1,4 @@
+internal import ClaimEvidence
 internal import ClaimMapping
 internal import Grants
 internal import Identities

@@ -1,4 +1,5 @@
 internal import AccessUseCases
+internal import ClaimEvidence
 internal import ClaimMapping
 internal import Endpoints
 internal import HTTPMessage

@@ -1,4 +1,5 @@
 public import PageLayout
+internal import SignInFlow
 public import Web
 
 /// A question to a user who wants to sign out of an application: the session ends for all of them.
@@ -11,14 +12,14 @@ public struct ConfirmSignOutPage: Sendable {
     }
 
     public var document: HTML {
-        let content: HTML = """
-            <div class="card">
-            <h1>Sign out?</h1>
-            <p>You are signed in as <strong>\(account.name)</strong>. Signing out ends this session for Gatehouse and for all applications behind it.</p>
-            <div class="actions">\(account.signOut(title: "Sign out"))
-            <a class="button" href="/">Cancel</a></div>
-            </div>
-            """
-        return Page(title: "Sign out?", account: account, content: content).document
+        let question = account.formToken.map { token in
+            ConfirmationForm(
+                "Sign out?",
+                "You are signed in as <strong>\(account.name)</strong>. Signing out ends this session for Gatehouse and for all applications behind it.",
+                path: SignInPaths.logout.text, token: token, fields: [], button: "Sign out", isDestructive: false,
+                cancel: "/"
+            ).markup
+        }
+        return Page(title: "Sign out?", account: account, content: "\(question)").document
     }
 }

@@ -5,11 +5,11 @@ internal import HTTPServer
 public import Sockets
 internal import Threads
 
-/// Serves the demo provider on a loopback address, on its own thread. Any other address is refused.
-public final class DemoProviderServer {
+/// Serves a site of the demo on a loopback address, on its own thread. Any other address is refused.
+public final class DemoServer {
     /// The refusal of an address that other machines could reach.
     public struct NotLoopbackError: Error, Sendable, CustomStringConvertible {
-        public let description = "the demo provider listens on loopback only, because users sign in without a password"
+        public let description = "the demo listens on loopback only, because users sign in without a password"
     }
 
     private let reactor: Reactor
@@ -20,12 +20,12 @@ public final class DemoProviderServer {
     public let address: SocketAddress
 
     /// Binds the address. Requests are served after ``start()``.
-    public init(_ provider: DemoProvider, listen: SocketAddress) throws {
+    public init(_ site: some DemoSite, listen: SocketAddress) throws {
         guard listen.host == "localhost" || IPAddress(listen.host)?.isLoopback == true else { throw NotLoopbackError() }
         let reactor = try Reactor()
         self.reactor = reactor
         address = try listen.free()
-        server = try Server([address], on: [reactor]) { _, _ in DemoHandler(provider) }
+        server = try Server([address], on: [reactor]) { _, _ in SiteHandler(site) }
     }
 
     /// Starts the thread that serves requests.
@@ -43,29 +43,22 @@ public final class DemoProviderServer {
     }
 }
 
-private final class DemoHandler: RequestHandler {
-    private let provider: DemoProvider
+private final class SiteHandler: RequestHandler {
+    private let site: any DemoSite
 
-    init(_ provider: DemoProvider) {
-        self.provider = provider
+    init(_ site: any DemoSite) {
+        self.site = site
     }
 
     func answer(_ request: Request, from peer: String, at turn: Turn) -> Answer {
-        let (provider, now) = (provider, turn.wall)
-        guard request.method == .post else {
-            return .now(
-                provider.answer(request.method, request.target, field: { request.field($0) }, body: [], at: now))
-        }
+        let (site, now) = (site, turn.wall)
         return .later(bodyLimit: 64 << 10) { body in
             let bytes = (try? await body.collect()) ?? []
-            return provider.answer(
-                request.method, request.target, field: { request.field($0) }, body: bytes, at: now)
+            return await site.answer(request, body: bytes, at: now)
         }
     }
 
-    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer {
-        .now(DemoPages.message(fault.status, "Invalid request", fault.rawValue))
-    }
+    func refuse(_ fault: ProtocolError, from peer: String, at turn: Turn) -> Answer { .now(site.refuse(fault)) }
 
     func completed(_ exchange: CompletedExchange) {}
 }

@@ -33,7 +33,7 @@ extension JSONWriter {
 
 extension String {
     /// The text for a page, cut to a length that fits.
-    func cut(toShow length: Int) -> String {
+    package func cut(toShow length: Int) -> String {
         let scalars = unicodeScalars
         guard let end = scalars.index(scalars.startIndex, offsetBy: length, limitedBy: scalars.endIndex),
             end < scalars.endIndex

@@ -1,12 +1,12 @@
-internal import JSON
+package import JSON
 internal import Management
 internal import Text
-internal import Web
+package import Web
 
 /// The claims of a sign-in as a list: those that describe the user, and behind a button the technical ones. Secrets are
 /// left out.
-struct ArrivedClaims {
-    let claims: JSONValue
+package struct ArrivedClaims: Sendable {
+    private let claims: JSONValue
 
     /// The values of one claim that are shown at once, and behind a button.
     private static let (few, most) = (8, 200)
@@ -15,7 +15,9 @@ struct ArrivedClaims {
     /// The claims that are shown at most.
     private static let mostClaims = 100
 
-    var markup: HTML {
+    package init(claims: JSONValue) { self.claims = claims }
+
+    package var markup: HTML {
         let members = claims.members.filter { !ClaimNames.isSecret($0.name) }
         let isTechnical = { (member: JSONMember) in ClaimNames.isTechnical(member.name) }
         let technical = members.filter(isTechnical)
@@ -69,23 +71,4 @@ struct ArrivedClaims {
     private func text(_ value: String) -> HTML {
         "<code>\(SpacedText(value.cut(toShow: ArrivedClaims.length)).markup)</code>"
     }
-}
-
-/// A text whose white space at both ends is marked, because it would not be seen otherwise.
-struct SpacedText {
-    private let text: String
-
-    init(_ text: String) { self.text = text }
-
-    var markup: HTML {
-        let scalars = text.unicodeScalars
-        let rest = scalars.drop { $0.properties.isWhitespace }
-        guard let last = rest.lastIndex(where: { !$0.properties.isWhitespace }) else {
-            return mark(Substring(scalars[...]))
-        }
-        let end = rest.index(after: last)
-        return "\(mark(Substring(scalars[..<rest.startIndex])))\(String(rest[..<end]))\(mark(Substring(rest[end...])))"
-    }
-
-    private func mark(_ blank: Substring) -> HTML { blank.isEmpty ? "" : "<mark>\(String(blank))</mark>" }
 }
