@@ -1,6 +1,6 @@
 """What a proxied request costs: the gateway beside nginx as a plain reverse proxy and Envoy with `jwt_authn`.
 
-    GATEHOUSE=.build/release/gatehouse .build/proxies/bin/python .ci/proxies/figures.py [FOLDER]
+    GATEHOUSE=$PWD/.build/release/gatehouse PYTHONPATH=.ci/support .build/proxies/bin/python .ci/proxies/figures.py [FOLDER]
 
 Each program has one core, the load and the application the other one. The programs take turns; medians are printed.
 Needs wrk, nginx and envoy. The folder (default: a new one below /dev/shm) gets the files.
@@ -26,7 +26,7 @@ from proxies import program
 from provider import Provider
 from wire import accepts, ask, connect, free_port, wait_for
 
-ROUNDS, SECONDS, CONNECTIONS = 2, 2, 32
+ROUNDS, SECONDS, CONNECTIONS = 5, 4, 32
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -226,7 +226,7 @@ def main(folder):
         gate = Running(stack, 0, gateway(front, forward, behind, sockets, provider, folder), front, folder)
         more = ASK.format(public=front)
         asking = f"upstream check {{ server 127.0.0.1:{forward}; keepalive 64; keepalive_requests 1000000; }}"
-        Running(stack, 0, nginx(
+        Running(stack, 1, nginx(
             checked, asking + PLAIN.format(port=behind, check=CHECK, more=more), folder, "checked", log), checked, folder)
         jwt = Running(stack, 0, envoy(other, behind, provider, folder), other, folder)
 

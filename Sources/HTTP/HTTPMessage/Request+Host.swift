@@ -7,12 +7,11 @@ extension Request {
 
     /// Returns the name in a `Host` field, in lower case and without the port; nil if the port is no number.
     public static func hostName(in field: String) -> String? {
-        let lowercased = field.asciiLowercased()
-        let octets = Array(lowercased.utf8)
-        guard let colon = octets.lastIndex(of: UInt8(ascii: ":")), octets.last != UInt8(ascii: "]") else {
-            return lowercased
+        let name = field.asciiLowercased()
+        guard let colon = name.utf8.lastIndex(of: UInt8(ascii: ":")), name.utf8.last != UInt8(ascii: "]") else {
+            return name
         }
-        guard octets[(colon + 1)...].allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return String(decoding: octets[..<colon], as: UTF8.self)
+        guard name.utf8[colon...].dropFirst().allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return String(name[..<colon])
     }
 }

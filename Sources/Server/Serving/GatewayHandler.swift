@@ -13,6 +13,7 @@ internal import Sessions
 internal import Snapshots
 internal import Sockets
 internal import Telemetry
+internal import Text
 internal import UpstreamGate
 internal import Upstreams
 internal import Web
@@ -43,6 +44,8 @@ final class GatewayHandler: RequestHandler {
     /// An export reads a whole list, and is an event of the audit log.
     private var exportLimiter = ClientLimiter(burst: 60, perSecond: 1)
     var entitlements = EntitlementCache()
+    /// The peer that was asked about last, and whether it forwards for others: proxies send many requests.
+    private var lastPeer: (address: String, speaksForOthers: Bool)?
     /// Cause a check of open connections when access changes.
     private let watches: [Watch]
 
@@ -96,7 +99,12 @@ final class GatewayHandler: RequestHandler {
     func speaksForOthers(_ peer: IPAddress) -> Bool { configurations.read().value.trustedProxies.contains(peer) }
 
     /// Variant of ``speaksForOthers(_:)`` for an address as text.
-    func speaksForOthers(_ peer: String) -> Bool { IPAddress(scoped: peer).map(speaksForOthers) ?? false }
+    func speaksForOthers(_ peer: String) -> Bool {
+        if let lastPeer, lastPeer.address.isExactly(peer) { return lastPeer.speaksForOthers }
+        let speaks = IPAddress(scoped: peer).map(current.value.trustedProxies.contains) ?? false
+        lastPeer = (peer, speaks)
+        return speaks
+    }
 
     // MARK: Routing
 
@@ -177,7 +185,10 @@ final class GatewayHandler: RequestHandler {
         let hasNewKeys = knownKeySetVersion != keySetVersion.current
         hasChanged = hasChanged || isNew || hasNewKeys
         if hasChanged { gate.forget() }
-        if isNew { proxy.closeIdleConnections() }
+        if isNew {
+            proxy.closeIdleConnections()
+            lastPeer = nil
+        }
         guard isNew || hasNewKeys else { return }
         knownKeySetVersion = keySetVersion.current
         if isNew { authenticator.take(current.value) } else { authenticator.takeKeys() }

@@ -31,7 +31,7 @@ public enum ReservedFields {
         + ["Assertion", "Identity", "Issuer", "Organization", "Role"].map { "X-Gatehouse-" + $0 }
         + ["Forwarded-For", "Host", "Method", "Path", "Uri", "Url"].map { "X-Original-" + $0 }
 
-    private static let knownInLowerCase = Set(known.map { Array($0.asciiLowercased().utf8) })
+    private static let knownInLowerCase = known.map { Array($0.asciiLowercased().utf8) }
 
     /// Returns true for a field that only the gateway states and that is not among ``known``, or not in their spelling.
     /// Proxies that cannot remove fields by the beginning of their names would pass it on.
@@ -43,7 +43,10 @@ public enum ReservedFields {
         }
         if isSpelledOtherwise { return true }
         guard name.begins(with: "x-", in: range), !name.isOne(of: extensionNames, in: range) else { return false }
-        return !knownInLowerCase.contains(range.map { ASCII.lowercased(name[$0]) })
+        return !knownInLowerCase.contains { known in
+            known.count == range.count
+                && known.indices.allSatisfy { known[$0] == ASCII.lowercased(name[range.lowerBound + $0]) }
+        }
     }
 
     /// Returns true for a field that states who the user is, or the request's id. No response of an upstream is passed
