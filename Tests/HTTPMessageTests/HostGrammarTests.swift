@@ -26,4 +26,17 @@ struct HostGrammarTests {
     func refused(_ text: String) { #expect(!matches(text)) }
 
     private func matches(_ text: String) -> Bool { HostGrammar.matches(text.utf8Span.span) }
+
+    @Test(
+        "the host of a request has no port, no case and one spelling",
+        arguments: [
+            ("access.example", "access.example"), ("Access.EXAMPLE:8443", "access.example"),
+            ("a.example:", "a.example"),
+            ("a.example.", "a.example."), ("a:b", nil), ("127.0.0.1:80", "127.0.0.1"), ("[::1]", "::1"),
+            ("[::1]:8443", "::1"), ("[0:0:0::0001]:1", "::1"), ("[2001:DB8::A]", "2001:db8::a"), ("[v1.x]", "v1.x"),
+            ("", ""),
+        ] as [(String, String?)])
+    func hostName(_ field: String, _ host: String?) {
+        #expect(Request.hostName(in: field) == host)
+    }
 }

@@ -1,3 +1,4 @@
+internal import Addresses
 package import Assertions
 internal import HTTPMessage
 package import Identities
@@ -82,7 +83,7 @@ package struct UpstreamTable: Sendable {
     /// - Parameter own: the host of `public_url`.
     package init(_ all: [Upstream], own: String) {
         self.all = all
-        self.own = own
+        self.own = IPAddress(own)?.description ?? own
         byHost = Dictionary(all.map { (ExactText($0.host), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
