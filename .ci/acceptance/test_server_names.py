@@ -112,6 +112,30 @@ def test_a_host_of_another_certificate_is_misdirected(server):
         connection.close()
 
 
+def test_a_session_is_resumed_with_its_own_certificate_only(server):
+    _, port, directory, _ = server
+    context = ssl.create_default_context()
+    for file in NAMES:
+        context.load_verify_locations(directory / f"{file}.pem")
+    # The name of a session of TLS 1.3 plays no part when it is resumed.
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    def visit(name, session=None):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+            with context.wrap_socket(raw, server_hostname=name, session=session) as secured:
+                secured.sendall(f"GET /.gatehouse/jwks.json HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
+                return secured.session_reused, int(secured.recv(4096).split()[1]), secured.session
+
+    _, status, session = visit("wiki.example.com")
+    assert status == 200
+    # Two hosts have one certificate.
+    assert visit("wiki.example.com", session)[:2] == (True, 200)
+    assert visit("docs.example.com", session)[1] == 200
+    assert visit("reports.apps.example.com", session)[:2] == (False, 200)
+    _, _, session = visit("reports.apps.example.com")
+    assert visit("wiki.example.com", session)[:2] == (False, 200)
+
+
 def test_a_reload_replaces_the_list_and_check_reads_every_certificate(server):
     process, port, directory, configuration = server
 

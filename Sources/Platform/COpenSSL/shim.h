@@ -27,11 +27,9 @@ static inline void gatehouse_ssl_ctx_prepare(SSL_CTX *context) {
     SSL_CTX_set_read_ahead(context, 1);
 }
 
-/// Calls a function with the argument when a client has named its server (RFC 6066, section 3).
-static inline void gatehouse_ssl_ctx_on_server_name(SSL_CTX *context, int (*chosen)(SSL *, int *, void *),
-                                                    void *argument) {
-    SSL_CTX_set_tlsext_servername_callback(context, chosen);
-    SSL_CTX_set_tlsext_servername_arg(context, argument);
+/// Calls a function when a client has named its server (RFC 6066, section 3). Without one, no name is acknowledged.
+static inline void gatehouse_ssl_ctx_on_server_name(SSL_CTX *context, int (*named)(SSL *, int *, void *)) {
+    SSL_CTX_set_tlsext_servername_callback(context, named);
 }
 
 static inline int gatehouse_ssl_set_server_name(SSL *connection, const char *name) {

@@ -75,7 +75,15 @@ public final class TLSServerContext: Sendable {
             throw TLSError("\(privateKeyFile): this key does not belong to \(certificateFile)")
         }
         unsafe SSL_CTX_set_alpn_select_cb(handle, selectProtocol, nil)
-        unsafe gatehouse_ssl_ctx_on_server_name(handle, selectCertificate, nil)
+        unsafe SSL_CTX_set_client_hello_cb(handle, selectCertificate, nil)
+        unsafe gatehouse_ssl_ctx_on_server_name(handle, acknowledgeName)
+        // A session is resumed with its own certificate only (RFC 6066, section 3): the name of a resumed one would not
+        // be that of the connection.
+        var digest = Array(repeating: UInt8(0), count: Int(SSL_MAX_SID_CTX_LENGTH))
+        var length = UInt32(digest.count)
+        guard unsafe X509_digest(SSL_CTX_get0_certificate(handle), EVP_sha256(), &digest, &length) == 1,
+            unsafe SSL_CTX_set_session_id_context(handle, digest, length) == 1
+        else { throw TLSError("\(certificateFile): OpenSSL cannot use the certificate for sessions") }
     }
 
     /// Returns true if the certificate names a host, as clients check it (RFC 6125, section 6; the common name never
@@ -129,15 +137,47 @@ private let selectProtocol:
         return SSL_TLSEXT_ERR_ALERT_FATAL
     }
 
-/// Selects the certificate of a connection by the server name of the client (SSL_CTX_set_tlsext_servername_callback(3)).
+/// Selects the certificate of a connection by the server name of the client, before a session is resumed
+/// (SSL_CTX_set_client_hello_cb(3)).
 private let selectCertificate:
     @convention(c) (OpaquePointer?, UnsafeMutablePointer<Int32>?, UnsafeMutableRawPointer?) -> Int32 = {
         connection, _, _ in
-        guard let connection = unsafe connection, let name = unsafe TLSServerContext.serverName(of: connection),
+        guard let connection = unsafe connection, let name = unsafe ServerName.offered(by: connection),
             let context = unsafe SSL_get_ex_data(connection, TLSServerContext.place)
-        else { return SSL_TLSEXT_ERR_NOACK }
+        else { return SSL_CLIENT_HELLO_SUCCESS }
         // The connection keeps its context, see TLSConnection.
         let server = unsafe Unmanaged<TLSServerContext>.fromOpaque(context).takeUnretainedValue()
         _ = unsafe SSL_set_SSL_CTX(connection, server.handle(for: name))
-        return SSL_TLSEXT_ERR_OK
+        return SSL_CLIENT_HELLO_SUCCESS
     }
+
+/// Acknowledges the server name; the certificate has been selected.
+private let acknowledgeName:
+    @convention(c) (OpaquePointer?, UnsafeMutablePointer<Int32>?, UnsafeMutableRawPointer?) -> Int32 = { _, _, _ in
+        SSL_TLSEXT_ERR_OK
+    }
+
+private enum ServerName {
+    /// Returns the name in a client's first message, in lower case; nil if there is none. OpenSSL refuses a malformed
+    /// extension later.
+    static func offered(by connection: OpaquePointer) -> String? {
+        var start: UnsafePointer<UInt8>?
+        var count = 0
+        guard
+            unsafe SSL_client_hello_get0_ext(connection, UInt32(TLSEXT_TYPE_server_name), &start, &count) == 1,
+            let start = unsafe start
+        else { return nil }
+        // OpenSSL's buffer is valid for the call, and has this length.
+        return unsafe name(in: Array(UnsafeBufferPointer(start: start, count: count)))
+    }
+
+    /// struct { NameType name_type; opaque HostName<1..2^16-1>; } server_name_list<1..2^16-1> (RFC 6066, section 3)
+    private static func name(in octets: [UInt8]) -> String? {
+        guard octets.count > 5, octets[2] == UInt8(TLSEXT_NAMETYPE_host_name) else { return nil }
+        let length = Int(octets[3]) << 8 | Int(octets[4])
+        guard length > 0, octets.count >= 5 + length else { return nil }
+        let name = octets[5..<5 + length]
+        guard name.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+        return String(decoding: name, as: UTF8.self).asciiLowercased()
+    }
+}
