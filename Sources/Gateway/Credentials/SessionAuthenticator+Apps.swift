@@ -36,6 +36,8 @@ package struct AppCheck: Sendable {
     var answer: Answer?
 
     struct Answer: Sendable {
+        /// The number of replaced sessions when the store was asked.
+        let replaced: Int
         let app: AppSession?
         let parent: Session?
     }
@@ -70,10 +72,16 @@ extension SessionAuthenticator {
         case .several: return .refused(.severalSessions)
         case .session(let found): digest = found
         }
+        let replaced = apps.replaced
+        if replaced != knownReplaced {
+            knownApps.removeAll()
+            knownReplaced = replaced
+        }
+        let answer = check.answer.flatMap { $0.replaced == replaced ? $0 : nil }
         let cached = knownApps.value(for: digest).flatMap { $0.host.isExactly(host) ? $0 : nil }
-        let known = cached ?? check.answer?.app
-        guard let known, let parent = sessions.cached(known.session) ?? check.answer?.parent else {
-            guard check.answer == nil else { return .missing }
+        let known = cached ?? answer?.app
+        guard let known, let parent = sessions.cached(known.session) ?? answer?.parent else {
+            guard answer == nil else { return .missing }
             return .pending(loading(digest, known, at: host, check))
         }
         if cached == nil { knownApps.insert(known, for: digest, bytes: 256) }
@@ -108,12 +116,13 @@ extension SessionAuthenticator {
         let (apps, sessions) = (apps, sessions)
         return {
             do {
+                let replaced = apps.replaced
                 var app = known
                 if app == nil { app = try await apps.session(digest, at: host) }
                 var parent: Session?
                 if let app { parent = try await sessions.session(app.session) }
                 var next = check.next
-                next.answer = AppCheck.Answer(app: app, parent: parent)
+                next.answer = AppCheck.Answer(replaced: replaced, app: app, parent: parent)
                 return .checkAgain(next)
             } catch {
                 return .refused(.storeUnavailable)

@@ -19,6 +19,8 @@ package struct SessionAuthenticator {
     var appCookies = KnownCookies(read: AppSessionCookie.read)
     let apps: AppSessionStore
     var knownApps = BoundedCache<SecretDigest<AppSessionPurpose>, AppSession>(bytes: 1 << 20, entries: 4096)
+    /// The number of replaced sessions up to which ``knownApps`` is current.
+    var knownReplaced = 0
 
     package init(_ sessions: SessionStore, renewals: SessionRenewals) {
         self.sessions = sessions

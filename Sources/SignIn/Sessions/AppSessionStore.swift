@@ -1,6 +1,7 @@
 public import Cryptography
 public import Databases
 public import Identities
+internal import Synchronization
 internal import Text
 internal import Time
 
@@ -14,10 +15,12 @@ public struct AppSessionStore: Sendable {
     static let mostCodes = 20
 
     private let database: Database
+    private let replacements: Replacements
     private let now: @Sendable () -> Timestamp
 
     public init(_ sessions: SessionStore) {
         database = sessions.database
+        replacements = sessions.replacedApps
         now = sessions.now
     }
 
@@ -81,7 +84,19 @@ public struct AppSessionStore: Sendable {
                 SELECT $1, $2, key, $4 FROM session WHERE key = $3 AND ended_at IS NULL
                 """, .blob(key.bytes), .text(id), .blob(session), .text(host)) > 0
         }
+        if isBegun { replacements.note() }
         return isBegun ? token : nil
+    }
+
+    /// A number that changes when a session may have been replaced by another one of the same parent. Sessions that were
+    /// read before are read again then.
+    public var replaced: Int { replacements.count.load(ordering: .acquiring) }
+
+    /// Counts replaced sessions for all users of a store.
+    final class Replacements: Sendable {
+        let count = Atomic(0)
+
+        func note() { count.wrappingAdd(1, ordering: .acquiringAndReleasing) }
     }
 
     /// Uses a code up without a session: it arrived in a browser that did not begin the sign-in.

@@ -44,6 +44,9 @@ public final class SessionStore: Sendable {
         followedUntil.store(nowInMilliseconds, ordering: .relaxed)
     }
 
+    /// Counts the sessions at applications' hosts that other ones replaced.
+    let replacedApps = AppSessionStore.Replacements()
+
     /// Replaces the sealing keys. Sessions that the new keys cannot open end.
     public func seal(with box: SealedBox?) {
         self.box.publish(box)

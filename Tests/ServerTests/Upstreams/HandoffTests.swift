@@ -33,6 +33,22 @@ struct HandoffTests {
         #expect(!code.contains("secret-place") && code.hasPrefix("/.gatehouse/handoff?code="))
     }
 
+    @Test("a new sign-in at a host ends the session before it there, and no other")
+    func replaced() async throws {
+        let upstreams = try UpstreamWorld()
+        let (browser, other) = (upstreams.browser(), upstreams.browser())
+        try await upstreams.enter("vic", in: browser)
+        try await upstreams.enter("vic", in: other)
+        let stolen = upstreams.browser()
+        stolen.elsewhere = browser.elsewhere
+        for one in [browser, other, stolen] { #expect(try await upstreams.ask(of: one).status == 200) }
+        browser.elsewhere = [:]
+        try await upstreams.enter("vic", in: browser)
+        #expect(try await upstreams.ask(of: browser).status == 200)
+        #expect(try await upstreams.ask(of: stolen).status == 401)
+        #expect(try await upstreams.ask(of: other).status == 200)
+    }
+
     @Test("a script or an API call without a session gets 401 and no redirect")
     func noNavigation() async throws {
         let upstreams = try UpstreamWorld()
