@@ -1,3 +1,4 @@
+internal import Addresses
 internal import Files
 internal import HTTPMessage
 internal import Identities
@@ -72,10 +73,21 @@ struct UpstreamChecks {
 
     /// Warns about a host that no certificate names.
     private func checkCertificates() {
-        guard !upstreams.isEmpty, let tls = members[Settings.tls], tls.allSatisfy(\.hasFiles) else { return }
+        guard !upstreams.isEmpty, let tls = members[Settings.tls], !tls.isEmpty, tls.allSatisfy(\.hasFiles) else {
+            return
+        }
         let certificates = tls.compactMap { try? $0.certificate() }
         // A file with a fault has been reported.
         guard certificates.count == tls.count else { return }
+        // A client sends no server name for an address (RFC 6066, section 3).
+        if let own = members[Settings.publicURL].flatMap({ AbsoluteURL($0.origin) }), IPAddress(own.host) != nil,
+            !certificates[0].names(own.host), certificates.contains(where: { $0.names(own.host) })
+        {
+            members.warn(
+                Settings.tls,
+                "has the certificate of public_url's address in a later place: only the first one is used "
+                    + "for addresses")
+        }
         let files = tls.map { quoted($0.certificateFile) }.joined(separator: ", ")
         for (index, upstream) in upstreams.enumerated() {
             guard let value = upstream.member(UpstreamSettings.host.name), let text = value.string,

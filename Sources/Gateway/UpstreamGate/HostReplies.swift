@@ -72,7 +72,7 @@ package struct HostReplies {
     }
 
     private func page(for problem: Problem) -> HostPage {
-        let again = HostPage.Action(title: "Try again", url: "/")
+        let again = HostPage.Action(title: "Try again", url: visit.place)
         let account = HostPage.Action(title: "Your account", url: "\(publicURL)/account")
         let name = upstream.rules.name
         let reason = problem.reason.flatMap(UpstreamRefusalReason.init)

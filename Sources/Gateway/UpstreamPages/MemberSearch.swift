@@ -28,9 +28,12 @@ struct MemberSearch: Sendable {
         text = String(search.trimmingBlanks().prefix(200))
         var query = MemberQuery()
         query.limit = MemberSearch.most
-        query.text = text
-        let page = try await management.members(matching: query)
+        var page = try await management.members(matching: query)
         isNeeded = page.all > MemberSearch.most
+        if isNeeded, !text.isEmpty {
+            query.text = text
+            page = try await management.members(matching: query)
+        }
         matches = page.matches
         found = page.items.map { member in
             let address = member.email?.spelling

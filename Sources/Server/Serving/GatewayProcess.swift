@@ -125,8 +125,9 @@ public final class GatewayProcess {
             server = try GatewayServer(
                 configurations, tls: settings.tls.isEmpty ? nil : certificate, listen: settings.listen,
                 adminListen: settings.adminListen, forwardAuthListen: settings.forwardAuthListen, reactors: reactors,
-                limits: ServerLimits(
-                    within: budget, reactors: reactors, passesOn: settings.upstreams.contains { !$0.addresses.isEmpty }),
+                limits: ServerLimits(within: budget, reactors: reactors, passesOn: settings.passesOn),
+                upstreamConnections: ServerLimits.upstreamConnections(
+                    within: budget, reactors: reactors, passesOn: settings.passesOn),
                 adminLimits: ServerLimits(adminWithin: budget),
                 database: database, store: store, services: services, keySetVersion: outbound.keySetVersion, log: log,
                 isDemo: isDemo)
@@ -205,10 +206,15 @@ public final class GatewayProcess {
                     .warning, "these settings change only after a restart",
                     fields: [("settings", changed.joined(separator: ", "))])
             }
-            if !settings.tls.isEmpty, let tls = try TLSServerContext(new.tls) { certificate.publish(tls) }
+            if new.passesOn, !settings.passesOn {
+                log.write(
+                    .warning, "connections to applications are few until a restart, which divides the open files anew")
+            }
+            let tls = settings.tls.isEmpty ? nil : try TLSServerContext(new.tls)
             client.forget()
             let previous = configurations.read().value
             let configuration = try RuntimeConfiguration(new, by: outbound, after: previous)
+            if let tls { certificate.publish(tls) }
             retired.keep(previous)
             services.adopt(configuration)
             metricsSettings.publish(MetricsSettings(new))
@@ -220,12 +226,17 @@ public final class GatewayProcess {
             SettingsReport(new, log).write()
         } catch {
             server.gatewayMetrics.lastReloadSucceeded = false
-            let faults = (error as? ConfigurationError)?.faults.map(\.description) ?? ["tls: \(error)"]
+            let faults = (error as? ConfigurationError)?.faults.map(\.description) ?? ["\(error)"]
             for fault in faults {
                 log.write(.error, "the configuration has a fault; the old one stays in use", fields: [("fault", fault)])
             }
         }
     }
+}
+
+extension Settings {
+    /// True if the gateway itself passes requests on to applications.
+    fileprivate var passesOn: Bool { upstreams.contains { !$0.addresses.isEmpty } }
 }
 
 extension TLSServerContext {

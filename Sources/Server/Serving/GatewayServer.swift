@@ -34,7 +34,8 @@ public final class GatewayServer {
         _ configurations: Published<RuntimeConfiguration>, tls: Published<TLSServerContext?>? = nil,
         listen: [SocketAddress], adminListen: SocketAddress?, forwardAuthListen: SocketAddress? = nil,
         reactors count: Int,
-        limits: ServerLimits = ServerLimits(), adminLimits: ServerLimits = ServerLimits(), database: Database,
+        limits: ServerLimits = ServerLimits(), upstreamConnections: Int = 4096,
+        adminLimits: ServerLimits = ServerLimits(), database: Database,
         store: MetricsStore, services: GatewayServices,
         keySetVersion: KeySetVersion, log: Log, isDemo: Bool = false
     ) throws(SystemError) {
@@ -48,9 +49,8 @@ public final class GatewayServer {
         let server = try Server(free, on: reactors, limits: limits, tls: { tls?.read().value }) { reactor, _ in
             let handler = GatewayHandler(
                 configurations, metrics: metrics, services: services, keySetVersion: keySetVersion, health: health,
-                gatewayMetrics: gatewayMetrics, log: log, isDemo: isDemo,
-                // A request that is passed on has one connection of its client and one to the application.
-                upstreamConnections: limits.connectionsPerReactor, on: reactor)
+                gatewayMetrics: gatewayMetrics, log: log, isDemo: isDemo, upstreamConnections: upstreamConnections,
+                on: reactor)
             handlers.append(handler)
             return handler
         }

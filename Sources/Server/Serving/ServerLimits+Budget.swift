@@ -17,6 +17,13 @@ extension ServerLimits {
         heldBytes = max(heldBytes / max(1, reactors), 8 << 20)
     }
 
+    /// One reactor's most connections to applications: as many as it has clients, since a request that is passed on has
+    /// one connection of each kind. Applications that a reload adds have only a part of the reserve, until a restart.
+    static func upstreamConnections(within budget: DescriptorBudget, reactors: Int, passesOn: Bool) -> Int {
+        let connections = passesOn ? budget.connections / 2 : budget.reserve / 6
+        return min(4096, max(1, connections / max(1, reactors)))
+    }
+
     /// The limits of the admin listener, which serves a few programs; its connections come out of the reserve.
     init(adminWithin budget: DescriptorBudget) {
         self.init()

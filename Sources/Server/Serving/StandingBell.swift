@@ -26,7 +26,7 @@ final class StandingBell: Sendable {
 
     private func check() {
         // A change from now on rings again.
-        isRung.store(false, ordering: .releasing)
+        _ = isRung.exchange(false, ordering: .acquiringAndReleasing)
         connections.value.recheck()
     }
 }
