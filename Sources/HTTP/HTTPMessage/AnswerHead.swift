@@ -12,7 +12,7 @@ public struct AnswerHead: Sendable {
     public let keepsAlive: Bool
 
     /// True if a response without the `Date` field gets one from the server.
-    public var hasDate: Bool { !fieldLines.values(.date).isEmpty }
+    public var hasDate: Bool { fieldLines.contains(.date) }
 }
 
 /// A parser of response heads in a growing buffer, for a gateway: as strict as ``RequestParser``. Whatever two parsers

@@ -15,6 +15,9 @@ public struct HeadFields: Sendable {
         for line in lines { body(head, line.name, line.value) }
     }
 
+    /// Returns true if a field occurs.
+    public func contains(_ name: FieldName) -> Bool { lines.contains { $0.isNamed(name, in: bytes) } }
+
     /// Returns the values of a field, in order.
     public func values(_ name: FieldName) -> [ArraySlice<UInt8>] {
         lines.filter { $0.isNamed(name, in: bytes) }.map { bytes[$0.value] }
@@ -41,8 +44,8 @@ public struct HeadFields: Sendable {
     /// 5.6.1). The list is split at each comma, also within quotes.
     public func tokens(_ name: FieldName) -> [[UInt8]] {
         var result: [[UInt8]] = []
-        for value in values(name) {
-            for part in value.split(separator: UInt8(ascii: ",")) {
+        for line in lines where line.isNamed(name, in: bytes) {
+            for part in bytes[line.value].split(separator: UInt8(ascii: ",")) {
                 let token = part.trimmingBlanks().map(ASCII.lowercased)
                 if !token.isEmpty { result.append(token) }
             }

@@ -38,7 +38,8 @@ public struct AnswerReader {
     ///   - asksForUpgrade: true if the request asked to switch to WebSocket.
     public init(toHead isToHead: Bool, asksForUpgrade: Bool) {
         self.isToHead = isToHead
-        self.asksForUpgrade = asksForUpgrade
+        // A HEAD has no response with content, and what follows a switch would be passed on as such.
+        self.asksForUpgrade = asksForUpgrade && !isToHead
         parser = AnswerParser(toHead: isToHead)
     }
 
