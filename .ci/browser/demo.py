@@ -37,20 +37,30 @@ class Demo:
 
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory()
-        self.log = open(f"{self.directory.name}/log", "w")
-        # Between the choice of free ports and their use, no other demo may choose.
+        self.log = open(f"{self.directory.name}/log", "w+")
+        # Between the choice of free ports and their use, no other demo may choose. Any other program may take one.
         with open(f"{tempfile.gettempdir()}/gatehouse-demo.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self.process = subprocess.Popen(
-                [BINARY, "demo", "--listen", "127.0.0.1:0", "--data", f"{self.directory.name}/demo", "--json",
-                 *self.options],
-                stdout=subprocess.PIPE, stderr=self.log, text=True)
-            self.told = json.loads(self.process.stdout.readline())
+            for _ in range(5):
+                if line := self.start():
+                    break
+                self.process.wait(40)
+                self.log.seek(0)
+                told = self.log.read()
+                assert "Address already in use" in told, told
+        self.told = json.loads(line)
         self.url = self.told["url"]
         self.application = self.told["applications"][0]["url"]
         self.database = f"{self.directory.name}/demo/gatehouse.db"
         self.configuration = f"{self.directory.name}/demo/gatehouse.jsonc"
         return self
+
+    def start(self):
+        """Starts the demo, and returns its greeting; an empty line if it has ended."""
+        self.process = subprocess.Popen(
+            [BINARY, "demo", "--listen", "127.0.0.1:0", "--data", f"{self.directory.name}/demo", "--json", *self.options],
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        return self.process.stdout.readline()
 
     def visit(self, *users):
         """Signs in users, so that the pages know them."""
