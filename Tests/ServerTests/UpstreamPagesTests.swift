@@ -197,7 +197,7 @@ struct UpstreamPagesTests {
         for (search, member, fault, count) in [
             ("member-", "", "60 members match. The first 50 are listed.", 50),
             ("member-5", vic, "11 members match. Choose one of them.", 11),
-            ("nobody", vic, "No member matches.", 0),
+            ("no such name", vic, "No member matches.", 0),
         ] {
             let answer = try await ask(search, member)
             #expect(answer.status == 422 && answer.body.contains(fault), "\(search)")

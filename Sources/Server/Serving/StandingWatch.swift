@@ -34,6 +34,12 @@ final class StandingWatch {
     /// The longest wait: a request waits for a renewal for two seconds.
     private static let patience: Duration = .seconds(5)
 
+    /// True while the decision waits for the store or for a renewal.
+    var isAsking: Bool {
+        if case .asking = state { return true }
+        return false
+    }
+
     /// Returns false once the connection must end.
     func holds() -> Bool {
         switch state {

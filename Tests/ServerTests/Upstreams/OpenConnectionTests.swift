@@ -53,6 +53,7 @@ struct OpenConnectionTests {
         await world.outbound.asked("/token", times: asked + 1)
         world.outbound.speak()
         await world.services.renewals.settled()
+        await watched.decided()
         watched.advance(.seconds(3600))
         #expect(await watched.holds())
     }
@@ -128,6 +129,11 @@ struct OpenConnectionTests {
         }
 
         func advance(_ duration: Duration) { time.now.withLock { $0 = $0 + duration } }
+
+        /// Returns when the decision no longer waits; the renewal's end reaches the reactor a moment later.
+        func decided() async {
+            while await world.onReactor({ [watch] _ in watch.value.isAsking }) { await Task.yield() }
+        }
 
         func holds() async -> Bool { await world.onReactor { [watch] _ in watch.value.holds() } }
     }
