@@ -133,7 +133,7 @@ struct AuditSearchTests {
 
     @Test("an altered event that is no JSON does not prevent the migration, so that it can be reported")
     func alteredEvent() async throws {
-        let old = Schema(component: "audit", migrations: Array(AuditLog.schema.migrations.prefix(1)))
+        let old = AuditLog.schema.prefix(1)
         let file = try TemporaryStore([old])
         _ = try await file.database.write { transaction throws(DatabaseError) in
             try transaction.execute(
@@ -146,7 +146,7 @@ struct AuditSearchTests {
 
     @Test("events of an earlier version are found and verified after the migration")
     func migration() async throws {
-        let old = Schema(component: "audit", migrations: Array(AuditLog.schema.migrations.prefix(1)))
+        let old = AuditLog.schema.prefix(1)
         let file = try TemporaryStore([old])
         var previous = AuditEvent.origin
         let events = [

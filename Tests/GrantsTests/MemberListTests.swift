@@ -251,8 +251,7 @@ struct EarlierMemberListTests {
         // The tables as the version before made them.
         let directory = TemporaryDirectory()
         let path = "\(directory.path)/store.db"
-        let old = Schema(
-            component: AccessStore.schema.component, migrations: Array(AccessStore.schema.migrations.dropLast()))
+        let old = AccessStore.schema.prefix(AccessStore.schema.count - 1)
         let before = try Database(path: path, schemas: [old, AccessWorld.schemas[1]])
         try await before.write { transaction throws(DatabaseError) in
             try transaction.execute(

@@ -167,8 +167,7 @@ struct DeniedSignInTests {
 
     @Test("a store of the first version keeps its denied sign-ins, as one attempt each")
     func migrates() async throws {
-        let old = Schema(
-            component: DeniedSignInStore.schema.component, migrations: [DeniedSignInStore.schema.migrations[0]])
+        let old = DeniedSignInStore.schema.prefix(1)
         let place = try TemporaryStore([old])
         let at = DeniedSignInTests.start.seconds
         try await place.execute(

@@ -4,12 +4,37 @@
 public struct Schema: Sendable {
     /// Stable name of the component, stored in the file.
     public let component: String
-    /// SQL of each migration: one or more statements without parameters.
-    public let migrations: [String]
+    private let sqlite: [String]
+    private let postgreSQL: [String]
 
+    /// - Parameters:
+    ///   - sqlite: the migrations in the SQL of SQLite: each is one or more statements without parameters.
+    ///   - postgreSQL: the same number of migrations in the SQL of PostgreSQL. A number that is older than the first
+    ///     store on PostgreSQL has an empty text there.
+    public init(component: String, sqlite: [String], postgreSQL: [String]) {
+        precondition(sqlite.count == postgreSQL.count, "a migration of \(component) lacks a dialect")
+        (self.component, self.sqlite, self.postgreSQL) = (component, sqlite, postgreSQL)
+    }
+
+    /// A schema of one text for both engines.
     public init(component: String, migrations: [String]) {
-        self.component = component
-        self.migrations = migrations
+        self.init(component: component, sqlite: migrations, postgreSQL: migrations)
+    }
+
+    /// The number of migrations.
+    public var count: Int { sqlite.count }
+
+    /// The schema as an earlier version of the program knew it.
+    public func prefix(_ count: Int) -> Schema {
+        Schema(
+            component: component, sqlite: Array(sqlite.prefix(count)), postgreSQL: Array(postgreSQL.prefix(count)))
+    }
+
+    func migrations(in dialect: SQLDialect) -> [String] {
+        switch dialect {
+        case .sqlite: sqlite
+        case .postgreSQL: postgreSQL
+        }
     }
 }
 
@@ -47,7 +72,7 @@ extension Connection {
             }
             let stored = Dictionary(rows, uniquingKeysWith: max)
             for (component, number) in rows {
-                let known = schemas.first { $0.component == component }?.migrations.count ?? 0
+                let known = schemas.first { $0.component == component }?.count ?? 0
                 guard number >= 0 else {
                     throw DatabaseError(.corrupt, cause: "'\(component)' is at migration \(number)")
                 }
@@ -57,14 +82,14 @@ extension Connection {
                 }
             }
             for schema in schemas {
-                for migration in schema.migrations.dropFirst(stored[schema.component] ?? 0) {
+                for migration in schema.migrations(in: .sqlite).dropFirst(stored[schema.component] ?? 0) {
                     try executeScript(migration)
                 }
                 try transaction.execute(
                     """
                     INSERT INTO schema_migrations VALUES ($1, $2)
                     ON CONFLICT (component) DO UPDATE SET number = excluded.number
-                    """, .text(schema.component), .integer(schema.migrations.count))
+                    """, .text(schema.component), .integer(schema.count))
             }
             try execute("COMMIT")
         } catch {

@@ -6,6 +6,9 @@ public final class Transaction {
         self.connection = connection
     }
 
+    /// The SQL that the store speaks, for the few statements that one text cannot express for both engines.
+    public var dialect: SQLDialect { .sqlite }
+
     /// Returns the statement for a text, prepared once per connection, for loops that run it many times.
     public func prepare(_ sql: String) throws(DatabaseError) -> Statement {
         try connection.statement(sql)
