@@ -35,6 +35,7 @@ extension RecipeValues {
     /// The folder of the database, if the unit has to allow writing there.
     private static func folder(of storage: StorageSettings) -> String? {
         switch storage {
+        case .postgreSQL: return nil
         case .sqlite(let path):
             guard path.starts(exactly: "/"), let slash = path.lastIndex(ofASCII: "/") else { return nil }
             let folder = String(path[..<slash])
