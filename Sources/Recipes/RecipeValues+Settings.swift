@@ -29,7 +29,7 @@ extension RecipeValues {
             trustedProxies: settings.trustedProxies,
             configurationFile: file.starts(exactly: "/") ? file : RecipeValues.usualFile,
             storageFolder: RecipeValues.folder(of: settings.storage), drainDelay: settings.drainDelay,
-            upstreams: upstreams)
+            upstreams: upstreams, database: RecipeValues.database(of: settings.storage))
     }
 
     /// The folder of the database, if the unit has to allow writing there.
@@ -41,5 +41,9 @@ extension RecipeValues {
             let folder = String(path[..<slash])
             return folder.isEmpty || folder.isExactly(usualFolder) ? nil : folder
         }
+    }
+    private static func database(of storage: StorageSettings) -> Database? {
+        guard case .postgreSQL(let settings) = storage else { return nil }
+        return Database(url: settings.url, direct: settings.direct)
     }
 }
