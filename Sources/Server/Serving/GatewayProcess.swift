@@ -94,7 +94,7 @@ public final class GatewayProcess {
                 database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log)
             let (sessions, access, keys) = (services.stores.sessions, services.stores.access, services.assertionKeys)
             // A failed read is repeated in the next round. Until then the store counts as silent.
-            try database.follow { () throws(DatabaseError) in
+            try database.follow { _ throws(DatabaseError) in
                 try store.takeUpChanges()
                 try sessions.takeUpChanges()
                 try access.refresh()
