@@ -6,19 +6,7 @@ public import Time
 /// The store of the keys that sign assertions. A key is made once, by one process, and all processes use it.
 public final class AssertionKeys: Sendable {
     public static let schema = Schema(
-        component: "assertions",
-        migrations: [
-            """
-            CREATE TABLE assertion_key (
-                -- The thumbprint of the public key.
-                id TEXT NOT NULL PRIMARY KEY,
-                made_at INTEGER NOT NULL,
-                x BLOB NOT NULL, y BLOB NOT NULL,
-                -- The private key, sealed.
-                sealed BLOB NOT NULL
-            ) STRICT;
-            """
-        ])
+        component: "assertions", sqlite: sqliteMigrations, postgreSQL: postgreSQLMigrations)
 
     private let database: Database
     private let now: @Sendable () -> Timestamp
