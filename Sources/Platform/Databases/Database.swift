@@ -97,6 +97,11 @@ public final class Database: Sendable {
         if isClosed { follower.close() }
     }
 
+    /// Polls once for what was written since the last poll, in place of a follower. Blocks.
+    public func poll(_ onChange: (StoreChanges) throws(DatabaseError) -> Void) {
+        Follower.poll(engine.makePoller(), contact, onChange)
+    }
+
     /// Finishes queued work, then ends the threads; later calls fail as `closed`. Blocks until all threads have ended.
     public func close() {
         let ending = workers.withLock { workers in

@@ -66,9 +66,9 @@ extension Connection {
             ) STRICT;
             INSERT INTO store_version VALUES (1, 0) ON CONFLICT DO NOTHING;
             CREATE TABLE IF NOT EXISTS store_change (
-                version INTEGER NOT NULL, topic TEXT NOT NULL, key TEXT NOT NULL,
-                PRIMARY KEY (version, topic, key)
-            ) STRICT, WITHOUT ROWID;
+                version INTEGER NOT NULL, topic TEXT NOT NULL, key TEXT NOT NULL
+            ) STRICT;
+            CREATE INDEX IF NOT EXISTS store_change_version ON store_change (version);
             CREATE TABLE IF NOT EXISTS lease (
                 name TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL,
                 -- Seconds since 1970, by the clock of the database.
@@ -87,9 +87,9 @@ extension Connection {
             ) WITH (fillfactor = 10);
             INSERT INTO store_version VALUES (1, 0) ON CONFLICT DO NOTHING;
             CREATE TABLE IF NOT EXISTS store_change (
-                version BIGINT NOT NULL, topic TEXT COLLATE "C" NOT NULL, key TEXT COLLATE "C" NOT NULL,
-                PRIMARY KEY (version, topic, key)
+                version BIGINT NOT NULL, topic TEXT COLLATE "C" NOT NULL, key TEXT COLLATE "C" NOT NULL
             );
+            CREATE INDEX IF NOT EXISTS store_change_version ON store_change (version);
             CREATE TABLE IF NOT EXISTS lease (
                 name TEXT COLLATE "C" NOT NULL PRIMARY KEY, holder TEXT COLLATE "C" NOT NULL,
                 -- Seconds since 1970, by the clock of the database.
