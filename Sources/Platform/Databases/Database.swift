@@ -16,6 +16,8 @@ public final class Database: Sendable {
 
     /// The place of the store.
     public let location: StoreLocation
+    /// The name of this process among those that claim work; arbitrary.
+    let holder = (0..<2).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
     private let engine: any Engine
     private let writer: Writer
     fileprivate let readers: Readers

@@ -25,11 +25,16 @@ extension Transaction {
         try execute("DELETE FROM lease WHERE name = $1 AND holder = $2", .text(name), .text(holder))
     }
 
-    /// Returns the claims in force: the holder of each work.
-    public func leases() throws(DatabaseError) -> [(name: String, holder: String)] {
-        try all("SELECT name, holder FROM lease WHERE until > \(clock) ORDER BY name LIMIT 1000") {
-            row throws(DatabaseError) in (row.text(0), row.text(1))
-        }
+    /// Returns the holder of a claim in force; nil if there is none.
+    public func holder(of name: String) throws(DatabaseError) -> String? {
+        try first(
+            "SELECT holder FROM lease WHERE name = $1 AND until > \(clock) AND until <= \(clock) + 3600", .text(name)
+        ) { row throws(DatabaseError) in row.text(0) }
+    }
+
+    /// Deletes claims that have ended.
+    public func sweepLeases() throws(DatabaseError) {
+        try execute("DELETE FROM lease WHERE until <= \(clock) OR until > \(clock) + 3600")
     }
 
     /// Seconds since 1970 by the clock of the database.
