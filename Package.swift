@@ -78,7 +78,7 @@ let package = Package(
         library(
             "Sockets", in: "Platform/", uses: ["Addresses", "CLinux", "COpenSSL", "Files", "Text", "Threads", "Time"]),
         library(
-            "Databases", in: "Platform/", uses: ["CSQLite", "Files", "Threads", "Time"],
+            "Databases", in: "Platform/", uses: ["CLinux", "CSQLite", "Files", "Text", "Threads", "Time"],
             usesWithPostgreSQL: ["CPostgreSQL"]),
         library("Telemetry", in: "Platform/", uses: ["Files", "JSON", "Text", "Threads", "Time"]),
         // HTTP
