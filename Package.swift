@@ -299,7 +299,7 @@ let package = Package(
             "GatewayStores", in: "",
             uses: [
                 "Assertions", "Audit", "Configuration", "ConnectionURLs", "Cryptography", "Databases", "Files",
-                "Grants", "Sessions", "WorkspaceMetrics",
+                "Grants", "Sessions", "Text", "WorkspaceMetrics",
             ]),
         library(
             "Server", in: "",

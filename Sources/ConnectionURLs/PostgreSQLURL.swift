@@ -128,9 +128,8 @@ public struct PostgreSQLURL: Sendable, Hashable {
                 "does not verify the certificate of \(host.name.quoted()), so that another machine can pose as the "
                     + "database; add sslmode=verify-full")
         }
-        if hosts.count > 1, parameters[ExactText("target_session_attrs")] == nil {
-            found.append(
-                "may reach a standby, which refuses writes; add target_session_attrs=read-write")
+        if parameters[ExactText("target_session_attrs")].isExactly("any") {
+            found.append("may reach a standby, which refuses writes; remove target_session_attrs=any")
         }
         return found
     }

@@ -7,6 +7,7 @@ public import Databases
 internal import Files
 internal import Grants
 internal import Sessions
+internal import Text
 internal import WorkspaceMetrics
 
 /// The store of the gateway as a whole: all tables of this version, at the place that the configuration names.
@@ -21,20 +22,35 @@ public enum GatewayStore {
     ///
     /// - Parameter isMade: true if a missing store is created; commands that only read must not find an empty one.
     public static func open(_ settings: Settings, isMade: Bool = true) throws(DatabaseError) -> Database {
-        switch StoreLocation(settings.storage) {
-        case .sqlite(let path): try Database(path: path, schemas: schemas, isMade: isMade)
-        case .postgreSQL: throw DatabaseError(.cannotOpen, cause: StorageSettings.buildAdvice)
+        try Database(
+            at: StoreLocation(settings.storage), schemas: schemas, isMade: isMade,
+            isMigrated: settings.migrate == .automatically)
+    }
+
+    /// True if the store exists, so that a command that only reads can open it.
+    public static func exists(_ settings: Settings) throws(DatabaseError) -> Bool {
+        switch settings.storage {
+        case .sqlite(let path): return FileContent.exists(path)
+        case .postgreSQL:
+            return try Database.reading(at: StoreLocation(settings.storage)) { transaction throws(DatabaseError) in
+                try TableCatalog(transaction).names.contains(exactly: Transaction.versionTable)
+            }
         }
     }
-}
 
-extension GatewayStore {
-    /// True if the store already exists. A database of PostgreSQL counts as existing: it is made by its administrator.
-    public static func exists(_ settings: Settings) -> Bool {
-        switch settings.storage {
-        case .sqlite(let path): FileContent.exists(path)
-        case .postgreSQL: true
+    /// Returns the migrations that the store lacks, without changing it; all of them if there is no store. Blocks.
+    public static func pending(_ settings: Settings) throws(DatabaseError) -> [PendingMigration] {
+        if case .sqlite(let path) = settings.storage, !FileContent.exists(path) {
+            return schemas.map { PendingMigration(component: $0.component, applied: 0, known: $0.count) }
         }
+        return try Database.pendingMigrations(at: StoreLocation(settings.storage), schemas: schemas)
+    }
+
+    /// Brings the store up to date, and makes it if there is none. Blocks.
+    ///
+    /// - Returns: what was applied.
+    public static func migrate(_ settings: Settings) throws(DatabaseError) -> [PendingMigration] {
+        try Database.migrate(StoreLocation(settings.storage), to: schemas)
     }
 }
 

@@ -44,11 +44,11 @@ struct PostgreSQLURLTests {
         arguments: [
             ("postgresql://h/d", "sslmode=verify-full"), ("postgresql://h/d?sslmode=require", "sslmode=verify-full"),
             ("postgresql://127.0.0.1,h/d?target_session_attrs=primary", "sslmode=verify-full"),
-            ("postgresql://h,i/d?sslmode=verify-ca", "target_session_attrs=read-write"),
+            ("postgresql://h,i/d?sslmode=verify-ca&target_session_attrs=any", "target_session_attrs"),
             ("postgresql://h/d?sslmode=verify-full", nil), ("postgresql://127.0.0.1/d", nil),
             ("postgresql://[::1]/d?sslmode=disable", nil), ("postgresql://localhost/d", nil),
             ("postgresql:///d?host=/run/postgresql", nil),
-            ("postgresql://h,i/d?sslmode=verify-full&target_session_attrs=any", nil),
+            ("postgresql://h,i/d?sslmode=verify-full", nil),
         ] as [(String, String?)])
     func oddities(_ text: String, _ words: String?) throws {
         let oddities = try url(text).oddities

@@ -79,8 +79,8 @@ struct Invocation: Sendable {
 
     /// Returns the stored grants, suspensions and rules. The result is empty if the store does not exist yet.
     func access(under settings: Settings) throws(CommandError) -> AccessSnapshot {
-        guard GatewayStore.exists(settings) else { return .empty }
         do throws(DatabaseError) {
+            guard try GatewayStore.exists(settings) else { return .empty }
             let database = try GatewayStore.open(settings, isMade: false)
             defer { database.close() }
             return try AccessStore.snapshot(of: database)
