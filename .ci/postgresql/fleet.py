@@ -201,7 +201,7 @@ frontend public
 backend gateways
     balance roundrobin
     option httpchk GET /readyz
-    default-server inter 500ms fall 2 rise 1
+    default-server inter 500ms fall 2 rise 1 pool-max-conn 0
 {servers}
 """)
         program = shutil.which("haproxy", path="/usr/sbin:/usr/bin")

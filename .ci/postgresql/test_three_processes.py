@@ -106,13 +106,20 @@ def test_a_stopped_process_decides_on_nothing_old(fleet, crowd):
             client = load.client()
             client.signed_in(crowd, crowd.claims(user, "acme-viewers"))
             signed_in[user] = client.cookies
-        credentials = [{"bearer": crowd.bearer_of(user)} for user in (*granted, *suspended)]
-        credentials += [{"cookies": cookies} for cookies in signed_in.values()]
+        credentials = [("grant", {"bearer": crowd.bearer_of(user)}) for user in granted]
+        credentials += [("suspension", {"bearer": crowd.bearer_of(user)}) for user in suspended]
+        credentials += [("session", {"cookies": cookies}) for cookies in signed_in.values()]
 
-        def statuses():
-            return [waiting.status() for waiting in [Waiting(victim, host, **credential) for credential in credentials]]
+        def sent():
+            return [(kind, Waiting(victim, host, **credential)) for kind, credential in credentials]
 
-        wait_for(lambda: statuses() == [200] * len(credentials), "the access has no effect")
+        def statuses(waiting=None):
+            return [(kind, request.status()) for kind, request in waiting or sent()]
+
+        def others(seen, *expected):
+            return [(kind, status) for kind, status in seen if status not in expected]
+
+        wait_for(lambda: not others(statuses(), 200), "the access has no effect")
         victim.stop()
         stopped_at = time.monotonic()
         wait_for(lambda: not fleet.front.is_up(victim), "HAProxy does not notice it")
@@ -124,15 +131,13 @@ def test_a_stopped_process_decides_on_nothing_old(fleet, crowd):
             manager.expect((204,), "DELETE", f"{ACME}/members/{crowd.identity(user)}/sessions", bearer=load.manager())
         time.sleep(max(0, stopped_at + 20 - time.monotonic()))
         # The kernel keeps these requests until the process goes on.
-        early = [Waiting(victim, host, **credential) for credential in credentials]
+        early = sent()
         victim.go_on()
         went_on = time.monotonic()
-        seen = [waiting.status() for waiting in early]
-        assert not [status for status in seen if status not in (*REFUSALS, 503)], seen
+        assert not others(seen := statuses(early), *REFUSALS, 503), seen
         while time.monotonic() < went_on + 2 * EFFECTIVE:
-            seen = statuses()
-            assert not [status for status in seen if status not in (*REFUSALS, 503)], seen
-        assert not [status for status in seen if status not in REFUSALS], seen
+            assert not others(seen := statuses(), *REFUSALS, 503), seen
+        assert not others(seen, *REFUSALS), seen
         fleet.until_all_are_up()
         time.sleep(1)
         load.finish()
