@@ -54,8 +54,11 @@ class Member:
             self.process = subprocess.Popen([BINARY, "serve", "--config", self.path], stderr=log)
 
     def start(self):
+        """Starts it, also after what has happened to it."""
         self.launch()
         self.until_ready()
+        if self.disturbances and self.disturbances[-1].end is None:
+            self.disturbances[-1].end = time.monotonic()
 
     def until_ready(self, seconds=10):
         def is_ready():
@@ -105,12 +108,7 @@ class Member:
 
     def restart(self):
         self.terminate()
-        self.revive()
-
-    def revive(self):
-        """Starts it again."""
         self.start()
-        self.disturbances[-1].end = time.monotonic()
 
     def terminate(self):
         if self.process and self.process.poll() is None:

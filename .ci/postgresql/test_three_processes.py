@@ -56,7 +56,7 @@ def test_a_killed_process_takes_nothing_along(fleet, crowd):
             member.kill()
             # Sometimes HAProxy notices it, and sometimes the process is back before.
             time.sleep(chance.choice([0, 0, 0, 0.2, 1.5]))
-            member.revive()
+            member.start()
             fleet.until_all_are_up()
             time.sleep(chance.uniform(0.05, 0.4))
         time.sleep(1)
