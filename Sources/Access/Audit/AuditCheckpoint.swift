@@ -13,15 +13,7 @@ public struct AuditCheckpoint: Sendable {
     public let signature: [UInt8]
 
     public static let schema = Schema(
-        component: "audit_checkpoint",
-        migrations: [
-            """
-            CREATE TABLE audit_checkpoint (
-                number INTEGER NOT NULL PRIMARY KEY, at INTEGER NOT NULL, statement BLOB NOT NULL,
-                signature BLOB NOT NULL
-            ) STRICT;
-            """
-        ])
+        component: "audit_checkpoint", sqlite: sqliteMigrations, postgreSQL: postgreSQLMigrations)
 
     init(statement: [UInt8], signature: [UInt8]) {
         self.statement = statement

@@ -35,30 +35,6 @@ struct AuditParty: Hashable {
         self.init([target] + parts, target: target)
     }
 
-    // MARK: The same as SQL, for events of earlier versions
-
-    /// SQL: a member of the event as text, or an empty text.
-    static func member(_ path: String) -> String {
-        // An event that was altered may be no JSON; reading it must not fail, so that it can be reported.
-        """
-        CASE WHEN json_valid(CAST(event AS TEXT)) THEN coalesce(json_extract(CAST(event AS TEXT), '$.\(path)'), '')
-        ELSE '' END
-        """
-    }
-
-    private static func words(_ paths: String...) -> String {
-        "lower(\(paths.map(member).joined(separator: " || char(10) || ")))"
-    }
-
-    static let actorWords = """
-        CASE WHEN \(member("actor.kind")) = 'identity'
-            THEN \(words("details.actor_id", "details.actor_name", "actor.email", "actor.subject"))
-            ELSE \(words("actor.kind")) END
-        """
-    static let targetWords = words("target", "details.name", "details.email", "details.subject")
-
-    // MARK: Rows
-
     /// Counts one more event of the party, and returns the id of its row.
     func note(in chain: String, _ transaction: Transaction) throws(DatabaseError) -> Int {
         let ids = try transaction.all(
