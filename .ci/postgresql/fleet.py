@@ -186,7 +186,7 @@ defaults
     retries 3
     timeout connect 2s
     timeout client 30s
-    timeout server 10s
+    timeout server 15s
     timeout http-request 10s
 frontend public
     bind 127.0.0.1:{port}
@@ -238,7 +238,8 @@ class Fleet:
         self.folder, self.port, self.stack = folder, free_port(), contextlib.ExitStack()
         self.settings = settings(self.port, provider.issuer, storage, **more)
         self.members = [Member(folder, f"g{number}", self.settings) for number in range(1, count + 1)]
-        self.outages = []
+        # `hurry` makes letters due whose sender was killed.
+        self.outages, self.hurry = [], lambda: None
         try:
             # All at once: one of them makes the tables.
             for member in self.members:

@@ -15,7 +15,7 @@ WORKERS = ("reader", "signer", "inviter", "publisher")
 # What a process knows decides for so long without contact (contract, section 12), and polling is part of it.
 GOOD_FOR, POLLED = 5.0, 0.5
 # No request waits longer for the database.
-LONGEST = 8.0
+LONGEST = 12.0
 
 
 class World:

@@ -33,6 +33,8 @@ def fleet(request, crowd, tmp_path_factory):
             storage = database.storage(folder, [pooler.port], direct=database.url())
         fleet = stack.enter_context(Fleet(folder, crowd, storage, mail=letters.setting))
         fleet.letters = letters
+        if not STORAGE:
+            fleet.hurry = lambda: database.query("UPDATE invitation SET next_attempt_at = 1 WHERE delivery = 'queued'")
         yield fleet
 
 
@@ -60,7 +62,9 @@ def test_a_killed_process_takes_nothing_along(fleet, crowd):
             fleet.until_all_are_up()
             time.sleep(chance.uniform(0.05, 0.4))
         time.sleep(1)
-        load.finish()
+        figures = load.finish()
+        # Most requests do not notice it.
+        assert figures["failed requests excused"] < 5 * KILLS
     assert load.counts["acceptances"] > KILLS and load.counts["sign-ins"] > KILLS
 
 
