@@ -394,7 +394,7 @@ let package = Package(
         tests("Caches"),
         tests("Files", uses: ["GatehouseTesting", "Threads"]),
         tests("Sockets", uses: ["COpenSSL", "Files", "TestCertificates", "Threads", "Time"]),
-        tests("Databases", uses: ["GatehouseTesting", "Threads"]),
+        tests("Databases", uses: ["GatehouseTesting", "Threads", "Time"]),
         tests("Telemetry", uses: ["JSON", "Time"]),
         tests("HTTPMessage"),
         tests("HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),

@@ -62,7 +62,7 @@ struct AuditTests {
         #expect(last.member("details")?.member("number")?.string == "2")
         let plan = try await store.database.read { transaction throws(DatabaseError) in
             try transaction.all(
-                "EXPLAIN QUERY PLAN \(AuditLog.lastEvent(of: actions))", .text("acme"), .text("rule")
+                "EXPLAIN QUERY PLAN \(AuditLog.lastEvent(of: actions, in: .sqlite))", .text("acme"), .text("rule")
             ) { row throws(DatabaseError) in row.text(3) }
         }
         #expect(plan.contains { $0.contains("USING INDEX audit_event_target (chain=? AND target_party=?)") }, "\(plan)")

@@ -14,12 +14,13 @@ final class DatabaseFile: Sendable {
             """
         ])
 
-    let place = StorePlace()
-    var directory: String { place.path }
+    private let place = StorePlace()
+    var location: StoreLocation { place.location }
+    var directory: String { place.directory.path }
     var path: String { directory + "/store.db" }
 
     func open(schemas: [Schema] = [DatabaseFile.schema]) throws(DatabaseError) -> Database {
-        try Database(at: place.location, schemas: schemas)
+        try Database(at: location, schemas: schemas)
     }
 
     /// Copies the file and its log as they are on disk now, which is the state after a crash.

@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 import Threads
+import Time
 
 @testable import Databases
 

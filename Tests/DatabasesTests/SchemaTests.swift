@@ -1,5 +1,6 @@
-import Databases
 import Testing
+
+@testable import Databases
 
 @Suite("Migrations")
 struct SchemaTests {
@@ -33,7 +34,7 @@ struct SchemaTests {
         try store.open(schemas: schemas(3)).close()
         let error = #expect(throws: DatabaseError.self) { try store.open(schemas: schemas(1)) }
         #expect(error?.reason == .schemaTooNew)
-        #expect(try Database.pendingMigrations(at: store.place.location, schemas: schemas(3)) == [])
+        #expect(try Database.pendingMigrations(at: store.location, schemas: schemas(3)) == [])
         #expect(try size(store.open(schemas: schemas(2))) == 7)
     }
 
@@ -42,7 +43,7 @@ struct SchemaTests {
         let third = "ALTER TABLE thing ADD COLUMN weight INTEGER"
         let all = Schema(component: "things", migrations: [first, second, third])
         func open(_ count: Int) throws(DatabaseError) {
-            try Database(at: store.place.location, schemas: [all.prefix(count)], isMade: false, isMigrated: false).close()
+            try Database(at: store.location, schemas: [all.prefix(count)], isMade: false, isMigrated: false).close()
         }
         #expect(throws: DatabaseError.self) { try open(1) }
         try store.open(schemas: [all.prefix(1)]).close()
@@ -51,9 +52,9 @@ struct SchemaTests {
         let error = #expect(throws: DatabaseError.self) { try open(3) }
         #expect(error?.reason == .schemaTooOld)
         let pending = [PendingMigration(component: "things", applied: 1, known: 3)]
-        #expect(try Database.pendingMigrations(at: store.place.location, schemas: [all]) == pending)
-        #expect(try Database.migrate(store.place.location, to: [all]) == pending)
-        #expect(try Database.pendingMigrations(at: store.place.location, schemas: [all]) == [])
+        #expect(try Database.pendingMigrations(at: store.location, schemas: [all]) == pending)
+        #expect(try Database.migrate(store.location, to: [all]) == pending)
+        #expect(try Database.pendingMigrations(at: store.location, schemas: [all]) == [])
         try open(3)
     }
 

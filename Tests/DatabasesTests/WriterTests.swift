@@ -123,7 +123,7 @@ struct WriterTests {
     func publishing() async throws {
         let database = try store.open()
         let events = Monitor<[String]>([])
-        let location = store.place.location
+        let location = store.location
         for name in ["a", "b", "c"] {
             let result: Result<Void, Refusal> = try await database.decide { transaction throws(DatabaseError) in
                 try transaction.execute("INSERT INTO item (name) VALUES ($1)", .text(name))

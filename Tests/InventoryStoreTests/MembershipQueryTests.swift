@@ -12,7 +12,8 @@ struct MembershipQueryTests {
         let column = try #require(CapabilityColumn.ofPeople.first { $0.name == name })
         let plan = try await place.database.read { transaction throws(DatabaseError) in
             try transaction.all(
-                "EXPLAIN QUERY PLAN " + InventoryRows.memberships(with: column), .integer(1), .text("a"), .integer(2)
+                "EXPLAIN QUERY PLAN " + InventoryRows.memberships(with: column, in: .sqlite), .integer(1),
+                .text("a"), .integer(2)
             ) { row throws(DatabaseError) in row.text(3) }
         }
         let index = "inventory_member USING INDEX inventory_member_\(name) (generation=? AND address=?)"

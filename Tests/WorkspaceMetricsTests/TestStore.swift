@@ -19,7 +19,7 @@ final class TestStore: Sendable {
     let settings: Published<MetricsSettings>
     private let place: TemporaryStore
     var database: Database { place.database }
-    var directory: String { place.place.path }
+    var directory: String { place.directory.path }
     var path: String { database.path }
 
     init(clock: ManualClock = ManualClock(), settings: MetricsSettings = MetricsSettings()) throws {

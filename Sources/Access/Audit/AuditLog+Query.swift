@@ -63,7 +63,7 @@ extension AuditLog {
         var selection = selection
         let limit = selection.parameter(.integer(most))
         return try transaction.all(
-            "SELECT count(*) FROM (SELECT 1 \(selection.source) LIMIT \(limit))", selection.values
+            "SELECT count(*) FROM (SELECT 1 \(selection.source) LIMIT \(limit)) AS found", selection.values
         ) { row throws(DatabaseError) in row.integer(0) }.first ?? 0
     }
 
@@ -117,6 +117,7 @@ extension AuditLog {
         /// are found sooner by reading the list.
         private static let few = 5_000
 
+        private let dialect: SQLDialect
         private(set) var values: [SQLValue]
         private var conditions = ["chain = $1"]
         /// True if the events of some actors or targets are looked up; false if the list is read.
@@ -124,11 +125,12 @@ extension AuditLog {
 
         /// From `FROM` to the end of the conditions.
         var source: String {
-            "FROM audit_event \(isLookup ? "" : "INDEXED BY audit_event_list") WHERE "
+            "FROM audit_event \(isLookup ? "" : dialect.using(index: "audit_event_list")) WHERE "
                 + conditions.joined(separator: " AND ")
         }
 
         init(of organization: OrganizationID?, _ query: Query, _ transaction: Transaction) throws(DatabaseError) {
+            dialect = transaction.dialect
             values = [.text(organization?.text ?? "")]
             if let from = query.from { conditions.append("at >= \(parameter(.integer(from.nanoseconds / 1_000_000)))") }
             if let to = query.to { conditions.append("at < \(parameter(.integer(to.nanoseconds / 1_000_000)))") }
@@ -138,7 +140,9 @@ extension AuditLog {
             if !actor.isEmpty {
                 try filter("target = '' AND instr(words, $2) > 0", actor, ["actor"], transaction)
             }
-            if !query.target.isEmpty { try filter("target = $2", query.target, ["target"], transaction) }
+            if !query.target.isEmpty {
+                try filter("target = $2 AND target <> ''", query.target, ["target"], transaction)
+            }
             if !text.isEmpty { try filter("instr(words, $2) > 0", text, ["actor", "target"], transaction) }
         }
 
@@ -180,22 +184,26 @@ extension AuditLog {
                     "SELECT id, uses FROM audit_party WHERE chain = $1 AND \(condition)", [values[0], .text(value)]
                 ) { row throws(DatabaseError) in (id: row.integer(0), uses: row.integer(1)) }
             guard !found.isEmpty else {
-                conditions.append("0")
+                conditions.append("1 = 0")
                 return
             }
-            let ids = parameter(.text("[\(found.map { String($0.id) }.joined(separator: ","))]"))
-            let parties = "(SELECT value FROM json_each(\(ids)))"
+            let list = found.map { String($0.id) }.joined(separator: ",")
+            let areParties =
+                switch dialect {
+                case .sqlite: "IN (SELECT value FROM json_each(\(parameter(.text("[\(list)]")))))"
+                case .postgreSQL: "= ANY (CAST(\(parameter(.text("{\(list)}"))) AS BIGINT[]))"
+                }
             // The store may hold any number of uses, so that their sum is not an integer.
             guard found.reduce(0.0, { $0 + Double($1.uses) }) <= Double(Selection.few) else {
-                let tests = parts.map { "\($0)_party IN \(parties)" }
+                let tests = parts.map { "\($0)_party \(areParties)" }
                 conditions.append("(\(tests.joined(separator: " OR ")))")
                 return
             }
             isLookup = true
             let lookups = parts.map { part in
                 """
-                SELECT sequence FROM audit_event INDEXED BY audit_event_\(part)
-                WHERE chain = $1 AND \(part)_party IN \(parties)
+                SELECT sequence FROM audit_event \(dialect.using(index: "audit_event_\(part)"))
+                WHERE chain = $1 AND \(part)_party \(areParties)
                 """
             }
             conditions.append("sequence IN (\(lookups.joined(separator: " UNION ")))")

@@ -11,9 +11,7 @@ extension AuditLog {
         var found: [ExactText: [UInt8]] = [:]
         for target in targets where !target.isEmpty {
             found[ExactText(target)] = try transaction.first(
-                """
-                \(lastEvent(of: actions))
-                """, .text(organization.text), .text(target)
+                lastEvent(of: actions, in: transaction.dialect), .text(organization.text), .text(target)
             ) { row throws(DatabaseError) in row.blob(0) }
         }
         return found
@@ -21,15 +19,15 @@ extension AuditLog {
 
     /// SQL: the newest event on a target. Each text by which the target was named is a part of the index, which is read
     /// from its end to the first event of these actions.
-    static func lastEvent(of actions: [AuditAction]) -> String {
+    static func lastEvent(of actions: [AuditAction], in dialect: SQLDialect) -> String {
         """
         SELECT event FROM audit_event WHERE chain = $1 AND sequence = (
             SELECT max((
-                SELECT sequence FROM audit_event AS latest INDEXED BY audit_event_target
+                SELECT sequence FROM audit_event AS latest \(dialect.using(index: "audit_event_target"))
                 WHERE latest.chain = $1 AND latest.target_party = party.id
                     AND latest.action IN (\(actions.map { "'\($0.rawValue)'" }.joined(separator: ", ")))
                 ORDER BY latest.sequence DESC LIMIT 1))
-            FROM audit_party AS party WHERE party.chain = $1 AND party.target = $2)
+            FROM audit_party AS party WHERE party.chain = $1 AND party.target = $2 AND party.target <> '')
         """
     }
 }

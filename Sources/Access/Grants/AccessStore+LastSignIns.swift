@@ -63,7 +63,7 @@ extension AccessStore {
         var name = signIn?.identity
         if name == nil {
             name = try transaction.first(
-                "SELECT issuer, subject FROM access_grant WHERE organization = $1 AND identity = $2",
+                "SELECT issuer, subject FROM access_grant WHERE organization = $1 AND identity = $2 LIMIT 1",
                 .text(organization.text), .text(id.text)
             ) { row throws(DatabaseError) in identity(row, 0, 1) }
         }

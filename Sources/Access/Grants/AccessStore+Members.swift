@@ -152,8 +152,10 @@ extension AccessStore {
     ) throws(DatabaseError) -> String {
         if let signIn = try signIn(of: id, in: organization, transaction) { return signIn.name }
         return try transaction.first(
-            "SELECT coalesce(email, subject) FROM access_grant WHERE organization = $1 AND identity = $2",
-            .text(organization.text), .text(id.text)
+            """
+            SELECT coalesce(email, subject) FROM access_grant WHERE organization = $1 AND identity = $2
+            ORDER BY created_at, id LIMIT 1
+            """, .text(organization.text), .text(id.text)
         ) { row throws(DatabaseError) in row.text(0) } ?? ""
     }
 

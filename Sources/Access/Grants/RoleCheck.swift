@@ -23,8 +23,9 @@ public struct RoleCheck: Sendable {
         // A row without a stored answer under the rules in force is evaluated below; most rows have one.
         let found = try transaction.first(
             """
-            SELECT EXISTS (SELECT 1 FROM access_grant WHERE organization = $1 AND identity = $2),
-                (SELECT CASE WHEN rules <> $3 THEN 2 ELSE mapped_role IS NOT NULL END FROM person_seen
+            SELECT CASE WHEN EXISTS (SELECT 1 FROM access_grant WHERE organization = $1 AND identity = $2)
+                    THEN 1 ELSE 0 END,
+                (SELECT CASE WHEN rules <> $3 THEN 2 WHEN mapped_role IS NOT NULL THEN 1 ELSE 0 END FROM person_seen
                 WHERE organization = $1 AND identity = $2)
             """, .text(organization.text), .text(id.text), .text(reading.tag?.text ?? "-")
         ) { row throws(DatabaseError) in (isGranted: row.integer(0) == 1, answer: row.optionalInteger(1)) }
@@ -81,11 +82,11 @@ extension AccessStore {
     /// Waits until the evaluations under way are stored.
     package func evaluationsKept() async { _ = await keeping.withLock { $0 }?.value }
 
-    /// SQL: the identities with one of two addresses, or subjects of users without an address. The plus sign keeps the
+    /// SQL: the identities with one of two addresses, or subjects of users without an address. The empty text keeps the
     /// order from replacing the lookup by a search through all users of the organization.
     static let namesakes = """
         SELECT identity FROM person_seen
-        WHERE organization = $1 AND coalesce(email, subject) IN ($2, $3) ORDER BY +identity LIMIT 10
+        WHERE organization = $1 AND coalesce(email, subject) IN ($2, $3) ORDER BY identity || '' LIMIT 10
         """
 
     /// Returns the members whose verified address is this one.

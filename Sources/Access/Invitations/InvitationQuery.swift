@@ -89,10 +89,10 @@ extension InvitationStore {
     ) throws(DatabaseError) -> (ids: [String], all: Int) {
         let rows = try transaction.all(
             """
-            SELECT id, ($2 = '' OR instr(email, $2) > 0 OR instr(coalesce(inviter_email, ''), $2) > 0
+            SELECT id, CASE WHEN ($2 = '' OR instr(email, $2) > 0 OR instr(coalesce(inviter_email, ''), $2) > 0
                     OR EXISTS (SELECT 1 FROM person_seen AS seen WHERE seen.organization = $1
                         AND seen.identity = inviter AND instr(seen.search, $2) > 0))
-                AND ($3 = '' OR \(InvitationQuery.state(at: "$5")) = $3) AND ($4 = '' OR role = $4)
+                AND ($3 = '' OR \(InvitationQuery.state(at: "$5")) = $3) AND ($4 = '' OR role = $4) THEN 1 ELSE 0 END
             FROM invitation WHERE organization = $1 ORDER BY \(query.order)
             """, .text(organization.text), .text(String(query.text.trimmingBlanks()).asciiLowercased()),
             .text(query.state?.rawValue ?? ""), .text(query.role?.rawValue ?? ""), .integer(moment.seconds)

@@ -75,13 +75,16 @@ extension AccessStore {
         try await database.read { transaction throws(DatabaseError) in
             var names: [IdentityID: String] = [:]
             for id in ids {
-                names[id] = try transaction.first(
-                    """
-                    SELECT coalesce(name, email, subject) FROM person_seen WHERE organization = $1 AND identity = $2
-                    UNION ALL
-                    SELECT coalesce(email, subject) FROM access_grant WHERE organization = $1 AND identity = $2 LIMIT 1
-                    """, .text(organization.text), .text(id.text)
-                ) { row throws(DatabaseError) in row.text(0) }
+                names[id] =
+                    try transaction.first(
+                        """
+                        SELECT coalesce(
+                            (SELECT coalesce(name, email, subject) FROM person_seen
+                                WHERE organization = $1 AND identity = $2),
+                            (SELECT coalesce(email, subject) FROM access_grant
+                                WHERE organization = $1 AND identity = $2 ORDER BY created_at, id LIMIT 1))
+                        """, .text(organization.text), .text(id.text)
+                    ) { row throws(DatabaseError) in row.optionalText(0) } ?? nil
             }
             return names
         }
@@ -143,10 +146,10 @@ extension AccessStore {
         var (found, all): ([IdentityID], Int) = ([], 0)
         try transaction.each(
             """
-            SELECT own.identity, $2 = ''
-                OR instr(coalesce(seen.search, lower(own.subject) || char(10) || lower(own.identity)), $2) > 0
+            SELECT own.identity, CASE WHEN $2 = ''
+                OR instr(coalesce(seen.search, lower(own.subject) || '\n' || lower(own.identity)), $2) > 0
                 OR EXISTS (SELECT 1 FROM suspension_email AS other WHERE other.organization = $1
-                    AND other.identity = own.identity AND instr(other.email, $2) > 0)
+                    AND other.identity = own.identity AND instr(other.email, $2) > 0) THEN 1 ELSE 0 END
             FROM suspension AS own LEFT JOIN person_seen AS seen
                 ON seen.organization = $1 AND seen.identity = own.identity
             WHERE own.organization = $1 ORDER BY own.created_at \(isAscending ? "ASC" : "DESC"), own.identity

@@ -133,13 +133,14 @@ struct MemberSelection {
         return try transaction.all(
             """
             SELECT identity, \(MemberSelection.height(of: "mapped_role")),
-                ($2 = '' OR instr(search, $2) > 0) AND ($3 = '' OR provider = $3) AND ($4 = '' OR mapped_by = $4),
+                CASE WHEN ($2 = '' OR instr(search, $2) > 0) AND ($3 = '' OR provider = $3)
+                    AND ($4 = '' OR mapped_by = $4) THEN 1 ELSE 0 END,
                 1, 0, sort, seen_at AS latest
             FROM person_seen AS seen WHERE organization = $1 \(unsuspended.seen)
             UNION ALL
             SELECT identity, (CASE WHEN issuer IN \(listed) THEN \(MemberSelection.height(of: "role")) ELSE 0 END),
-                ($2 = '' OR instr(search, $2) > 0) AND $3 = '' AND $4 = '', 0,
-                source = '\(Grant.Source.invitation.rawValue)', sort, \(never)
+                CASE WHEN ($2 = '' OR instr(search, $2) > 0) AND $3 = '' AND $4 = '' THEN 1 ELSE 0 END, 0,
+                CASE source WHEN '\(Grant.Source.invitation.rawValue)' THEN 1 ELSE 0 END, sort, \(never)
             FROM access_grant AS given WHERE organization = $1 AND \(MemberSelection.isUnseen) \(unsuspended.given)
             ORDER BY \(order)
             """,

@@ -149,6 +149,10 @@ public struct StoreLoad: Sendable, Hashable {
     public let readers: Int
     /// The number of them that wait for work.
     public let idleReaders: Int
+
+    public init(waitingWrites: Int = 0, readers: Int = 0, idleReaders: Int = 0) {
+        (self.waitingWrites, self.readers, self.idleReaders) = (waitingWrites, readers, idleReaders)
+    }
 }
 
 extension StoreLocation {

@@ -86,7 +86,7 @@ extension Connection {
                 number BIGINT NOT NULL
             );
             CREATE TABLE IF NOT EXISTS store_version (
-                only BIGINT NOT NULL PRIMARY KEY CHECK (only = 1),
+                "only" BIGINT NOT NULL PRIMARY KEY CHECK ("only" = 1),
                 version BIGINT NOT NULL
             ) WITH (fillfactor = 10);
             INSERT INTO store_version VALUES (1, 0) ON CONFLICT DO NOTHING;

@@ -40,8 +40,8 @@ public struct AppSessionStore: Sendable {
             try transaction.execute(
                 """
                 DELETE FROM handoff_code WHERE code IN (
-                    SELECT code FROM handoff_code WHERE session = $1 ORDER BY until DESC, code LIMIT -1 OFFSET $2)
-                """, .blob(key.bytes), .integer(AppSessionStore.mostCodes - 1))
+                    SELECT code FROM handoff_code WHERE session = $1 ORDER BY until DESC, code LIMIT $3 OFFSET $2)
+                """, .blob(key.bytes), .integer(AppSessionStore.mostCodes - 1), .integer(Int64.max))
             return try transaction.execute(
                 """
                 INSERT INTO handoff_code (code, session, host, browser, until)

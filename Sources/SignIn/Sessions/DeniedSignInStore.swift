@@ -35,8 +35,10 @@ public final class DeniedSignInStore: Sendable {
         let isKept = "denied_sign_in.at >= $13 AND denied_sign_in.at <= $14"
         let isSame =
             """
-            \(isKept) AND provider = excluded.provider AND reason = excluded.reason
-            AND lower(email) IS lower(excluded.email) AND is_email_verified = excluded.is_email_verified
+            \(isKept) AND denied_sign_in.provider = excluded.provider AND denied_sign_in.reason = excluded.reason
+            AND (lower(denied_sign_in.email) = lower(excluded.email)
+                OR denied_sign_in.email IS NULL AND excluded.email IS NULL)
+            AND denied_sign_in.is_email_verified = excluded.is_email_verified
             """
         try await database.write { transaction throws(DatabaseError) in
             try transaction.execute(
@@ -47,9 +49,9 @@ public final class DeniedSignInStore: Sendable {
                 VALUES ($1, $2, $3, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                 ON CONFLICT (organization, issuer, subject) DO UPDATE SET
                     id = CASE WHEN \(isSame) THEN denied_sign_in.id ELSE excluded.id END,
-                    dismissed_at = CASE WHEN \(isSame) THEN dismissed_at END,
-                    first_at = CASE WHEN \(isKept) THEN min(first_at, excluded.at) ELSE excluded.at END,
-                    attempts = CASE WHEN \(isKept) THEN attempts + 1 ELSE 1 END,
+                    dismissed_at = CASE WHEN \(isSame) THEN denied_sign_in.dismissed_at END,
+                    first_at = CASE WHEN \(isKept) THEN min(denied_sign_in.first_at, excluded.at) ELSE excluded.at END,
+                    attempts = CASE WHEN \(isKept) THEN denied_sign_in.attempts + 1 ELSE 1 END,
                     at = excluded.at, provider = excluded.provider, name = excluded.name, email = excluded.email,
                     is_email_verified = excluded.is_email_verified, reason = excluded.reason,
                     claims = excluded.claims, row_verdicts = excluded.row_verdicts

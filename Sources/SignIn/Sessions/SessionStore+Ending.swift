@@ -115,9 +115,11 @@ extension SessionStore {
             let keys: [SessionKey]
             if let providerSession = notice.sessionID {
                 try transaction.execute(
+                    "DELETE FROM ended_provider_session WHERE issuer = $1 AND provider_session = $2",
+                    .text(notice.issuer.text), .text(providerSession))
+                try transaction.execute(
                     """
                     INSERT INTO ended_provider_session (issuer, provider_session, until) VALUES ($1, $2, $3)
-                    ON CONFLICT (issuer, provider_session) DO UPDATE SET until = excluded.until
                     """, .text(notice.issuer.text), .text(providerSession), .integer(now + SessionStore.refusalSpan))
                 keys = try SessionStore.end(
                     "issuer = $1 AND provider_session = $2 AND ($3 = '' OR provider_subject = $3)",
@@ -180,9 +182,9 @@ extension SessionStore {
             transaction.note(StoreChange(key))
             try transaction.execute(
                 """
-                UPDATE session SET ended_at = $2, changed_at = $3, claims = x'', refresh_token = NULL, id_token = NULL
+                UPDATE session SET ended_at = $2, changed_at = $3, claims = $4, refresh_token = NULL, id_token = NULL
                 WHERE key = $1
-                """, .blob(key.bytes), .integer(moment / 1000), .integer(moment))
+                """, .blob(key.bytes), .integer(moment / 1000), .integer(moment), .blob([]))
             try transaction.execute("DELETE FROM session_note WHERE session = $1", .blob(key.bytes))
             try AppSessionStore.end(.blob(key.bytes), transaction)
         }

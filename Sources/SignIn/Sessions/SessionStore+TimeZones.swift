@@ -54,7 +54,7 @@ extension SessionStore {
                     """
                     INSERT INTO user_setting (issuer, subject, time_zone, seen_at) VALUES ($1, $2, $3, $4)
                     ON CONFLICT (issuer, subject) DO UPDATE
-                    SET time_zone = excluded.time_zone, seen_at = max(seen_at, excluded.seen_at)
+                    SET time_zone = excluded.time_zone, seen_at = max(user_setting.seen_at, excluded.seen_at)
                     """, owner[0], owner[1], .text(choice.name), .integer(moment.seconds))
             } else {
                 try transaction.execute(

@@ -7,7 +7,8 @@ internal import Synchronization
 /// owner of the database).
 public final class StorePlace: Sendable {
     public let location: StoreLocation
-    private let directory: TemporaryDirectory
+    /// The directory of the SQLite file, for other files too.
+    public let directory: TemporaryDirectory
     private let schema: String?
 
     /// True if the tests run on PostgreSQL.
@@ -36,9 +37,6 @@ public final class StorePlace: Sendable {
         schema = name
         location = .postgreSQL(PostgreSQLAddress(uri: "\(uri)?options=-csearch_path%3D\(name)", connections: 4))
     }
-
-    /// The directory of the SQLite file.
-    public var path: String { directory.path }
 
     deinit {
         if let schema, let server = StorePlace.server { StorePlace.run("DROP SCHEMA \(schema) CASCADE", on: server) }

@@ -2,7 +2,8 @@ public import Databases
 
 /// A database in a place of its own, which is closed and deleted with the value.
 public final class TemporaryStore: Sendable {
-    public let place: StorePlace
+    private let place: StorePlace
+    public var directory: TemporaryDirectory { place.directory }
     public let database: Database
     private let schemas: [Schema]
 

@@ -18,10 +18,11 @@ extension EarlierFigures {
                 ORDER BY h.day DESC LIMIT 1)
             """
         }
-        // Each step of the recursion finds the next workspace in the index.
+        // Each step of the recursion finds the next workspace in the index. The first one is read too, so that the texts
+        // of all steps have the collation of the column.
         let sql = """
             WITH RECURSIVE series (workspace) AS (
-                SELECT '' UNION ALL
+                SELECT (SELECT min(n.workspace) FROM usage_history n WHERE n.organization = $1) UNION ALL
                 SELECT (SELECT n.workspace FROM usage_history n
                     WHERE n.organization = $1 AND n.workspace > series.workspace ORDER BY n.workspace LIMIT 1)
                 FROM series WHERE series.workspace IS NOT NULL)

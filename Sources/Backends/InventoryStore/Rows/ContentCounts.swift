@@ -48,7 +48,7 @@ extension InventoryRows {
         ) { row throws(DatabaseError) in members[try InventoryRows.choice(row.text(0))] = row.integer(1) }
         let runners = try transaction.all(
             """
-            SELECT hosting, shared_from IS NOT NULL AS is_shared, count(*) FROM inventory_runner
+            SELECT hosting, CASE WHEN shared_from IS NULL THEN 0 ELSE 1 END AS is_shared, count(*) FROM inventory_runner
             WHERE generation = $1 AND workspace = $2 GROUP BY hosting, is_shared
             """, key, head.number
         ) { row throws(DatabaseError) in

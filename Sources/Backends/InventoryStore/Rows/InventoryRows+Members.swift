@@ -88,15 +88,16 @@ extension InventoryRows {
         of address: String, with column: CapabilityColumn, upTo limit: Int
     ) throws(DatabaseError) -> Int {
         try transaction.first(
-            InventoryRows.memberships(with: column), key, .text(address), .integer(limit)
+            InventoryRows.memberships(with: column, in: transaction.dialect), key, .text(address), .integer(limit)
         ) { row throws(DatabaseError) in row.integer(0) } ?? 0
     }
 
     /// The query for a person's memberships with a capability. It names the index, because SQLite would scan all members
     /// of the inventory for each person.
-    static func memberships(with column: CapabilityColumn) -> String {
+    static func memberships(with column: CapabilityColumn, in dialect: SQLDialect) -> String {
         """
-        SELECT count(*) FROM (SELECT 1 FROM inventory_member INDEXED BY inventory_member_\(column.name)
+        SELECT count(*) FROM (
+            SELECT 1 FROM inventory_member \(dialect.using(index: "inventory_member_\(column.name)"))
             WHERE generation = $1 AND address = $2 AND \(column.name) = 1 LIMIT $3) AS memberships
         """
     }

@@ -88,7 +88,7 @@ package struct InventoryState: Sendable {
                 workflows, nested_workflows, workflow_editors, case_operators, runners, definitions,
                 recounted_workspace, recounted_address, day)
             VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-            ON CONFLICT (organization) DO UPDATE SET generation = excluded.generation, version = version + 1,
+            ON CONFLICT (organization) DO UPDATE SET generation = excluded.generation, version = inventory.version + 1,
                 tag = excluded.tag, distinct_editors = excluded.distinct_editors,
                 distinct_operators = excluded.distinct_operators, workflows = excluded.workflows,
                 nested_workflows = excluded.nested_workflows, workflow_editors = excluded.workflow_editors,

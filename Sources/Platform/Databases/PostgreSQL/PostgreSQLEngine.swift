@@ -38,10 +38,18 @@
             }
         }
 
-        /// Connects for notifications, past a pooler if the address knows a way.
+        /// Connects for notifications, past a pooler if the address knows a way and it is open.
         fileprivate func connectForFollowing() throws(DatabaseError) -> PostgreSQLConnection {
-            try connection(to: address.direct ?? address.uri)
+            guard let direct = address.direct else { return try connection(to: address.uri) }
+            do throws(DatabaseError) {
+                return try connection(to: direct)
+            } catch {
+                return try connection(to: address.uri)
+            }
         }
+
+        /// True if the connections of requests lead through a pooler, and the address knows a way past it.
+        fileprivate var knowsDirectWay: Bool { address.direct != nil }
 
         private func connection(to uri: String) throws(DatabaseError) -> PostgreSQLConnection {
             // A later keyword replaces an earlier one, so the URI may change these. A dead network is noticed after a few
@@ -74,11 +82,17 @@
         private var channel: String?
         private var wakeUp: Descriptor?
         private var polledAt = MonotonicTime.now()
+        private var connectedAt = MonotonicTime.now()
+        /// The time after which a way past the pooler is tried again.
+        private static let detour: Duration = .seconds(5)
 
         init(_ engine: PostgreSQLEngine) { self.engine = engine }
 
         func changes(after version: Int) -> ChangeReading? {
             polledAt = MonotonicTime.now()
+            if let connection, connection.isPooled, engine.knowsDirectWay, connectedAt + PostgreSQLPoller.detour < polledAt {
+                lookAnew()
+            }
             do throws(DatabaseError) {
                 let open = if let connection { connection } else { try connect() }
                 try open.beginReading()
@@ -97,6 +111,7 @@
                 row.text(0)
             }
             connection = new
+            connectedAt = .now()
             return new
         }
 
