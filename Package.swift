@@ -475,6 +475,7 @@ let package = Package(
                 "SettingDeclarations",
                 "Sockets", "TestCertificates", "Text", "Time", "Tokens",
             ]),
+        tests("GatewayStores", uses: ["Audit", "Databases", "GatehouseTesting", "Identities", "Time"]),
         tests(
             "Server",
             uses: [

@@ -52,8 +52,32 @@ public enum AuditLog {
     public static func each(
         _ transaction: Transaction, _ body: ([UInt8]) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
-        try transaction.each("SELECT event, hash FROM audit_event ORDER BY chain, sequence") {
-            row throws(DatabaseError) in try body(whole(row.blob(0), row.text(1)))
+        try eachRow(transaction, "event.event, event.hash", from: "audit_event AS event") { row throws(DatabaseError) in
+            try body(whole(row.blob(2), row.text(3)))
+        }
+    }
+
+    /// Passes rows of all events in the order of chains and sequences: chain, sequence, and further columns. They are
+    /// read in pages, since an engine may keep the whole result of a query in memory.
+    static func eachRow(
+        _ transaction: Transaction, _ columns: String, from tables: String, page: Int = 500,
+        _ body: (Row) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) {
+        var last: (chain: String, sequence: Int)?
+        while true {
+            let rest = last == nil ? "" : "WHERE (event.chain, event.sequence) > ($2, $3)"
+            let place: [SQLValue] = last.map { [.text($0.chain), .integer($0.sequence)] } ?? []
+            let ends = try transaction.all(
+                """
+                SELECT event.chain, event.sequence, \(columns) FROM \(tables) \(rest)
+                ORDER BY event.chain, event.sequence LIMIT $1
+                """, [.integer(page)] + place
+            ) { row throws(DatabaseError) in
+                try body(row)
+                return (row.text(0), row.integer(1))
+            }
+            guard ends.count == page, let end = ends.last else { return }
+            last = end
         }
     }
 

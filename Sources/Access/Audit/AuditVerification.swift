@@ -26,14 +26,16 @@ public struct AuditVerification: Sendable {
                 found.append("\(AuditVerification.name(chain)): its head does not name the last event, \(sequence)")
             }
         }
-        try transaction.each(
+        try AuditLog.eachRow(
+            transaction,
             """
-            SELECT event.chain, sequence, at, action, event, hash, outcome, actor.chain, actor.target, actor.words,
-                target_party, target.chain, target.target, target.words
-            FROM audit_event AS event LEFT JOIN audit_party AS actor ON actor.id = actor_party
-                LEFT JOIN audit_party AS target ON target.id = target_party
-            ORDER BY event.chain, sequence
-            """
+            at, action, event, hash, outcome, actor.chain, actor.target, actor.words, target_party, target.chain,
+                target.target, target.words
+            """,
+            from: """
+                audit_event AS event LEFT JOIN audit_party AS actor ON actor.id = actor_party
+                    LEFT JOIN audit_party AS target ON target.id = target_party
+                """
         ) {
             row throws(DatabaseError) in
             number += 1

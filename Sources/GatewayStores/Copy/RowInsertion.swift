@@ -2,14 +2,15 @@ internal import Databases
 
 /// Insertions into one table, many rows in a statement.
 struct RowInsertion {
-    /// The rows of one statement, by the number of parameters that both engines take.
+    /// The most rows of one statement, by the number of parameters that both engines take; a power of two.
     private let batch: Int
     private let table: StoreTable
     private let transaction: Transaction
 
     init(into table: StoreTable, _ transaction: Transaction) {
         (self.table, self.transaction) = (table, transaction)
-        batch = max(1, min(64, 1000 / max(1, table.columns.count)))
+        let most = max(1, min(64, 1000 / max(1, table.columns.count)))
+        batch = 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount)
     }
 
     func insert(_ page: [RowPages.Entry]) throws(DatabaseError) {
@@ -22,8 +23,13 @@ struct RowInsertion {
                 waiting = []
             }
         }
-        // A statement for each number of rows would be prepared for one use.
-        for values in waiting { try run([values]) }
+        // Powers of two need few statements, and few kinds of them.
+        var size = batch
+        while !waiting.isEmpty {
+            while size > waiting.count { size /= 2 }
+            try run(Array(waiting.prefix(size)))
+            waiting.removeFirst(size)
+        }
     }
 
     private func run(_ rows: [[SQLValue]]) throws(DatabaseError) {
