@@ -7,7 +7,7 @@
     @Suite("URLs as libpq reads them")
     struct LibpqTests {
         /// Returns the values that libpq finds; nil if it refuses the text.
-        private func values(_ text: String) -> [String: String]? {
+        private func parsed(_ text: String) -> [String: String]? {
             guard let options = unsafe PQconninfoParse(text, nil) else { return nil }
             defer { unsafe PQconninfoFree(options) }
             var values: [String: String] = [:]
@@ -41,7 +41,7 @@
                         let text = "postgresql://\(user)\(host)\(path)\(query)"
                         guard let url = try? PostgreSQLURL(text) else { continue }
                         accepted += 1
-                        let values = try #require(values(text), "libpq refuses \(text)")
+                        let values = try #require(parsed(text), "libpq refuses \(text)")
                         #expect(values["password"] == nil, "\(text)")
                         #expect(values["user"] == url.user && values["dbname"] == url.database, "\(text)")
                         #expect(values["host"] == url.hosts.map(\.name).joined(separator: ","), "\(text)")
