@@ -90,7 +90,8 @@
 
         func enqueue(_ sql: String, _ values: [SQLValue]) throws(DatabaseError) {
             // After a failed statement only a rollback can succeed. Later, another one would be taken for the cause.
-            guard unsafe PQtransactionStatus(handle) != PQTRANS_INERROR || sql.starts(exactly: "ROLLBACK") else {
+            let hasFailed = unsafe PQtransactionStatus(handle) == PQTRANS_INERROR
+            guard !hasFailed || !pending.isEmpty || sql.starts(exactly: "ROLLBACK") else {
                 throw DatabaseError(.failed, cause: "a statement follows a failed one in its transaction")
             }
             pending.append((sql, values))
