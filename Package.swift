@@ -16,11 +16,20 @@ let settings: [SwiftSetting] =
 let coverage: [SwiftSetting] =
     isFuzzing ? [.unsafeFlags(["-sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table"])] : []
 
-/// A library target at `Sources/<folder>/<name>`; `uses` names only targets listed above it, and `embeds` folders whose
-/// files are compiled into the target, as octets in `PackageResources`.
-func library(_ name: String, in folder: String, uses: [String] = [], embeds: [String] = []) -> Target {
+/// The trait of a build that can keep its store in PostgreSQL. Only such a build needs libpq.
+let postgreSQL = "PostgreSQL"
+
+/// A library target at `Sources/<folder>/<name>`; `uses` names only targets listed above it, `usesWithPostgreSQL` those
+/// of a build with the trait, and `embeds` folders whose files are compiled into the target, as octets in
+/// `PackageResources`.
+func library(
+    _ name: String, in folder: String, uses: [String] = [], usesWithPostgreSQL: [String] = [], embeds: [String] = []
+) -> Target {
     .target(
-        name: name, dependencies: uses.map { .byName(name: $0) }, path: "Sources/\(folder)\(name)",
+        name: name,
+        dependencies: uses.map { .byName(name: $0) }
+            + usesWithPostgreSQL.map { .byName(name: $0, condition: .when(traits: [postgreSQL])) },
+        path: "Sources/\(folder)\(name)",
         resources: embeds.map { .embedInCode($0) }, swiftSettings: settings + coverage)
 }
 
@@ -41,6 +50,7 @@ let fuzzer = program("GatehouseFuzzers", in: "Tools/", uses: ["FuzzTargets"], fl
 
 let package = Package(
     name: "gatehouse",
+    traits: [.trait(name: postgreSQL, description: "Stores in PostgreSQL, besides SQLite files. Needs libpq.")],
     targets: [
         // Platform
         .systemLibrary(
@@ -49,6 +59,7 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/Platform/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", path: "Sources/Platform/CPostgreSQL"),
         .target(name: "CLinux", path: "Sources/Platform/CLinux"),
         library("Time", in: "Platform/", uses: ["CLinux"]),
         library("Text", in: "Platform/"),
@@ -63,7 +74,9 @@ let package = Package(
         library("Caches", in: "Platform/"),
         library(
             "Sockets", in: "Platform/", uses: ["Addresses", "CLinux", "COpenSSL", "Files", "Text", "Threads", "Time"]),
-        library("Databases", in: "Platform/", uses: ["CSQLite", "Files", "Threads", "Time"]),
+        library(
+            "Databases", in: "Platform/", uses: ["CLinux", "CSQLite", "Files", "Text", "Threads", "Time"],
+            usesWithPostgreSQL: ["CPostgreSQL"]),
         library("Telemetry", in: "Platform/", uses: ["Files", "JSON", "Text", "Threads", "Time"]),
         // HTTP
         library("HTTPMessage", in: "HTTP/", uses: ["Addresses", "Text"]),
@@ -363,7 +376,7 @@ let package = Package(
         tests("Caches"),
         tests("Files", uses: ["GatehouseTesting", "Threads"]),
         tests("Sockets", uses: ["COpenSSL", "Files", "TestCertificates", "Threads", "Time"]),
-        tests("Databases", uses: ["GatehouseTesting", "Threads"]),
+        tests("Databases", uses: ["GatehouseTesting", "Threads", "Time"]),
         tests("Telemetry", uses: ["JSON", "Time"]),
         tests("HTTPMessage"),
         tests("HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),

@@ -140,7 +140,7 @@ struct AuditSearchTests {
                 "INSERT INTO audit_event VALUES ('acme', 1, 1800000000000, 'sign_in', 'x', $1, 'hash')",
                 .blob(Array("{broken".utf8)))
         }
-        let migrated = try Database(path: file.database.path, schemas: [AuditLog.schema])
+        let migrated = try Database(at: file.database.location, schemas: [AuditLog.schema])
         migrated.close()
     }
 
@@ -169,7 +169,7 @@ struct AuditSearchTests {
                     """, .integer(sequence), .text(event.hash))
             }
         }
-        let migrated = try Database(path: file.database.path, schemas: [AuditLog.schema])
+        let migrated = try Database(at: file.database.location, schemas: [AuditLog.schema])
         defer { migrated.close() }
         let (faults, byActor, byTarget) = try await migrated.read { transaction throws(DatabaseError) in
             var (actor, target) = (AuditLog.Query(), AuditLog.Query())

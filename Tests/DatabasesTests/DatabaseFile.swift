@@ -1,19 +1,26 @@
 import Databases
 import GatehouseTesting
 import Glibc
+import Testing
 
-/// The file of a database, in a temporary directory.
+/// A store with one table. Tests that concern its file run on SQLite only.
 final class DatabaseFile: Sendable {
     static let schema = Schema(
         component: "test",
-        migrations: ["CREATE TABLE item (name TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL DEFAULT '') STRICT"])
+        sqlite: ["CREATE TABLE item (name TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL DEFAULT '') STRICT"],
+        postgreSQL: [
+            """
+            CREATE TABLE item (name TEXT COLLATE "C" NOT NULL PRIMARY KEY, body TEXT COLLATE "C" NOT NULL DEFAULT '')
+            """
+        ])
 
-    private let place = TemporaryDirectory()
-    var directory: String { place.path }
-    var path: String { directory + "/test.db" }
+    private let place = StorePlace()
+    var location: StoreLocation { place.location }
+    var directory: String { place.directory.path }
+    var path: String { directory + "/store.db" }
 
     func open(schemas: [Schema] = [DatabaseFile.schema]) throws(DatabaseError) -> Database {
-        try Database(path: path, schemas: schemas)
+        try Database(at: location, schemas: schemas)
     }
 
     /// Copies the file and its log as they are on disk now, which is the state after a crash.
@@ -35,6 +42,11 @@ final class DatabaseFile: Sendable {
     func openCopy() throws(DatabaseError) -> Database {
         try Database(path: directory + "/copy.db", schemas: [DatabaseFile.schema])
     }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// The test concerns the file of SQLite.
+    static var onSQLite: Self { .disabled(if: StorePlace.isPostgreSQL, "it concerns the file of SQLite") }
 }
 
 extension Database {

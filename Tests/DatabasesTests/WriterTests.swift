@@ -87,7 +87,7 @@ struct WriterTests {
         let database = try store.open()
         let answers = await inOneBatch(
             database, [.insert("a"), .refuse("b"), .insert("a"), .insert("c")])
-        #expect(answers == ["a", "refused: taken", "failed: constraint", "c"])
+        #expect(answers == ["a", "refused: taken", "failed: duplicate", "c"])
         #expect(try await database.names() == ["a", "c"])
     }
 
@@ -100,7 +100,7 @@ struct WriterTests {
         #expect(try await database.version() == before)
     }
 
-    @Test("a full disk fails all of the batch, keeps none of it, and harms nothing before or after")
+    @Test("a full disk fails all of the batch, keeps none of it, and harms nothing before or after", .onSQLite)
     func fullDisk() async throws {
         let database = try store.open()
         try await database.insert("before")
@@ -123,14 +123,14 @@ struct WriterTests {
     func publishing() async throws {
         let database = try store.open()
         let events = Monitor<[String]>([])
-        let path = store.path
+        let location = store.location
         for name in ["a", "b", "c"] {
             let result: Result<Void, Refusal> = try await database.decide { transaction throws(DatabaseError) in
                 try transaction.execute("INSERT INTO item (name) VALUES ($1)", .text(name))
                 return .commit(
                     (),
                     publish: {
-                        let other = try? Database(path: path, schemas: [DatabaseFile.schema])
+                        let other = try? Database(at: location, schemas: [DatabaseFile.schema])
                         let seen = try? other?.readBlocking { transaction throws(DatabaseError) in
                             try transaction.first("SELECT max(name) FROM item") { $0.text(0) }
                         }
@@ -153,7 +153,7 @@ struct WriterTests {
         #expect(try await database.names() == ["b"])
     }
 
-    @Test("after a crash during a write, the store has the committed rows only")
+    @Test("after a crash during a write, the store has the committed rows only", .onSQLite)
     func crash() async throws {
         let database = try store.open()
         let store = store
@@ -169,7 +169,7 @@ struct WriterTests {
         #expect(try await store.openCopy().names() == ["committed"])
     }
 
-    @Test("a write that returned is on disk")
+    @Test("a write that returned is on disk", .onSQLite)
     func durable() async throws {
         let database = try store.open()
         try await database.insert("a")

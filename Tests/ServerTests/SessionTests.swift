@@ -323,7 +323,7 @@ struct SessionTests {
                 "UPDATE session SET ended_at = $1, changed_at = $2", .integer(now), .integer(now * 1000))
         }
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
-        try world.services.stores.sessions.takeUpChanges()
+        world.services.stores.sessions.takeUp(.all)
         #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
     }
 

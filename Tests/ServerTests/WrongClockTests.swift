@@ -84,19 +84,6 @@ struct WrongClockTests {
         #expect(try await other.fetch("GET", "/api/v1/me").status == 401)
     }
 
-    @Test("a session that another process ended after the correction is ended here")
-    func otherProcess() async throws {
-        let browser = try await world.browser("carla")
-        try await whileAhead { try world.services.stores.sessions.takeUpChanges() }
-        let now = world.clock.now.seconds
-        _ = try await world.database.write { transaction throws(DatabaseError) in
-            try transaction.execute(
-                "UPDATE session SET ended_at = $1, changed_at = $2", .integer(now), .integer(now * 1000))
-        }
-        try world.services.stores.sessions.takeUpChanges()
-        #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
-    }
-
     @Test("a sign-in started in the future cannot be completed")
     func attempt() async throws {
         let browser = TestBrowser(world)

@@ -175,7 +175,7 @@ struct DeniedSignInTests {
             INSERT INTO denied_sign_in VALUES
                 ('acme', 'a', \(at), 'idp', 'https://idp.example', 'sam', 'Sam@x.example', 'no_match', x'7B7D', x'5B5D')
             """)
-        let database = try Database(path: place.database.path, schemas: [DeniedSignInStore.schema])
+        let database = try Database(at: place.database.location, schemas: [DeniedSignInStore.schema])
         let found = try await DeniedSignInStore(database: database).find("a", in: acme, now: DeniedSignInTests.start)
         let request = try #require(found?.request)
         #expect(

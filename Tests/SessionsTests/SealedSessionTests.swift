@@ -111,7 +111,7 @@ struct SealedSessionTests {
         let store = world.otherProcess()
         _ = try await store.session(session.key)?.standing(under: SessionWorld.lifetimes, at: world.clock.now)
         _ = try await store.sessions(of: world.identity(), under: SessionWorld.lifetimes)
-        try store.takeUpChanges()
+        world.place.database.poll { store.takeUp($0) }
         _ = try await store.end(by: world.notice(session: "sid"))
         store.sweepInBackground(under: SessionWorld.lifetimes)
         try await world.settle()
@@ -128,7 +128,7 @@ struct SealedSessionTests {
         let twin = try #require(try await other.session(renewed.key))
         _ = try await other.renew(twin, with: nil, refreshToken: "next")
         #expect(world.store.cached(ended.key) != nil)
-        try world.store.takeUpChanges()
+        world.place.database.poll { world.store.takeUp($0) }
         #expect(world.store.cached(ended.key) == nil && world.store.cached(renewed.key) == nil)
         #expect(world.store.cached(kept.key) === kept)
         #expect(try await world.store.session(renewed.key)?.version == 2)
@@ -137,10 +137,10 @@ struct SealedSessionTests {
     @Test("changes are followed after the clock was set back too")
     func followsClock() async throws {
         let session = try await world.begin()
-        try world.store.takeUpChanges()
+        world.place.database.poll { world.store.takeUp($0) }
         world.clock.setCalendar(ahead: .seconds(-7200))
         try await world.otherProcess().end(session.key)
-        try world.store.takeUpChanges()
+        world.place.database.poll { world.store.takeUp($0) }
         #expect(world.store.cached(session.key) == nil)
     }
 
@@ -171,7 +171,7 @@ struct SealedSessionTests {
                 _ = try await earlier.begin(world.new(agent: "\(number)"), replacing: nil).get()
             },
             read: { store in
-                try store.takeUpChanges()
+                store.takeUp(.all)
                 return try await store.sessions(of: world.identity(), under: SessionWorld.lifetimes).map(\.userAgent)
             },
             refuse: { store in

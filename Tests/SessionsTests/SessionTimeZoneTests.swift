@@ -67,10 +67,11 @@ struct SessionTimeZoneTests {
     func noDatabase() async throws {
         let session = try await world.begin()
         #expect(try await choose("Europe/Berlin"))
+        world.place.database.poll { world.store.takeUp($0) }
         let bare = world.otherProcess(timeZones: TimeZoneDatabase(folder: "/nowhere"))
         #expect(try await zone(session, in: bare) == nil)
         // The session stays in the cache although its zone is unknown.
-        try bare.takeUpChanges()
+        world.place.database.poll { bare.takeUp($0) }
         #expect(bare.cached(session.key) != nil)
         #expect(try await !choose("Asia/Kolkata", in: bare))
         #expect(try await choose("UTC", in: bare))
@@ -95,7 +96,7 @@ struct SessionTimeZoneTests {
         #expect(try await zone(session, in: other) == nil)
         #expect(try await choose("Europe/Berlin"))
         #expect(other.cached(session.key)?.timeZone == nil)
-        try other.takeUpChanges()
+        world.place.database.poll { other.takeUp($0) }
         #expect(try await zone(session, in: other) == "Europe/Berlin")
         // The renewal began before the change.
         let stale = try #require(other.cached(session.key))

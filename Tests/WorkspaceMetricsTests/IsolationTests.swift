@@ -83,7 +83,7 @@ struct IsolationTests {
         #expect(try world.page().ids == ["lab", "soc"])
         var source = InventoryBytes(Array(#"{"workspaces":[{"id":"new","name":"New"}]}"#.utf8))
         _ = try await other.replaceInventory(of: .acme, from: &source)
-        try world.store.takeUpChanges()
+        world.database.poll { changes throws(DatabaseError) in try world.store.takeUp(changes) }
         #expect(try world.page().ids == ["new"])
         #expect(world.store.snapshot(of: .globex) === untouched)
     }

@@ -157,7 +157,7 @@ struct LicenseCrossingTests {
         let clock = world.clock
         let notices = LicenseNotices(database: world.database, now: { clock.now })
         let other = LicenseNotices(
-            database: try Database(path: world.path, schemas: [MetricsStore.schema, AuditLog.schema]))
+            database: try Database(at: world.database.location, schemas: [MetricsStore.schema, AuditLog.schema]))
         let (id, notice) = try #require(try await notices.unaddressed())
         #expect(notice.state == .over && notice.metric == .workflows && notice.figure == 12 && notice.licensed == 10)
         try await notices.address(id, to: ["a@acme.com", "b@acme.com"])

@@ -51,10 +51,10 @@ struct SnapshotMemoryTests {
             let body = Array("{\"changes\":[\(workspace("new"))]}".utf8)
             _ = try await other.change(organization, body: body).result.get()
         }
-        try own.takeUpChanges()
+        world.database.poll { changes throws(DatabaseError) in try own.takeUp(changes) }
         #expect(own.loaded(.acme)?.rows.map(\.id) == ["lab", "soc", "new"] && own.loaded(.globex) == nil)
         let loaded = own.loaded(.acme)
-        try own.takeUpChanges()
+        world.database.poll { changes throws(DatabaseError) in try own.takeUp(changes) }
         #expect(own.loaded(.acme) === loaded)
     }
 

@@ -38,6 +38,7 @@ extension AccessStore {
             case .outdated: return .refuse(.outdated)
             case .kept(let value, let changes, let publish):
                 guard !changes.isEmpty else { return .commit(value, publish: publish) }
+                for change in changes { transaction.note(StoreChange(change)) }
                 return .commit(
                     value,
                     publish: {

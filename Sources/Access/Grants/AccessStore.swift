@@ -48,7 +48,7 @@ public final class AccessStore: Sendable {
         AccessState(rules: settings.read().value.rules, snapshot: snapshots.read().value)
     }
 
-    /// Reads the snapshot again; for ``Databases/Database/follow(every:_:)``.
+    /// Reads the whole snapshot again.
     public func refresh() throws(DatabaseError) {
         while true {
             let version = snapshots.version

@@ -26,6 +26,12 @@ public struct AccessSnapshot: Sendable {
         for (organization, rows) in mappings { apply(.mappings(organization, rows)) }
     }
 
+    /// Replaces the grants of one identity in an organization.
+    public mutating func replaceGrants(of identity: Identity, in organization: OrganizationID, _ grants: [Grant]) {
+        let roles = Dictionary(grants.map { (ExactText($0.id), $0.role) }, uniquingKeysWith: { _, last in last })
+        tenants[organization, default: Tenant()].grants[identity] = roles.isEmpty ? nil : roles
+    }
+
     /// Returns the roles that are stored for an identity.
     public func roles(of identity: Identity, in organization: OrganizationID) -> [Role] {
         guard let grants = tenants[organization]?.grants[identity] else { return [] }

@@ -8,6 +8,8 @@ public final class AssertionKeys: Sendable {
     public static let schema = Schema(
         component: "assertions", sqlite: sqliteMigrations, postgreSQL: postgreSQLMigrations)
 
+    private static let changeTopic = "assertion_key"
+
     private let database: Database
     private let now: @Sendable () -> Timestamp
     private let box: Published<SealedBox?>
@@ -35,6 +37,11 @@ public final class AssertionKeys: Sendable {
             try AssertionKeys.rows(transaction)
         }
         take(rows)
+    }
+
+    /// Reads the keys again if another process has made one; for ``Databases/Database/follow(every:_:)``.
+    public func takeUp(_ changes: StoreChanges) throws(DatabaseError) {
+        if changes.keys(of: AssertionKeys.changeTopic)?.isEmpty != true { try refresh() }
     }
 
     /// Makes a key if one is due, and deletes those that are not published any more. Returns the keys in force, which are
@@ -81,6 +88,7 @@ public final class AssertionKeys: Sendable {
             try transaction.execute(
                 "INSERT INTO assertion_key (id, made_at, x, y, sealed) VALUES ($1, $2, $3, $4, $5)", .text(key.id),
                 .integer(moment.seconds), .blob(key.x), .blob(key.y), .blob(key.sealed))
+            transaction.note(StoreChange(AssertionKeys.changeTopic, ""))
             return try AssertionKeys.rows(transaction)
         }
     }

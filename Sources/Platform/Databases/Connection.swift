@@ -1,130 +1,56 @@
-internal import CSQLite
-internal import Files
-internal import Threads
-internal import Time
-
-/// Owner of one connection to the SQLite file.
-///
-/// `@unchecked Sendable`: the thread that creates the database opens the connection and passes it to the one thread
-/// that uses it. Two threads never use it at a time. `@safe`: the handle lives as long as the object.
-@safe final class Connection: @unchecked Sendable {
-    enum Use {
-        /// Creates the file if it is missing.
-        case making
-        /// Opens a store that must exist.
-        case writing
-        case reading
-    }
-
-    let handle: OpaquePointer
-    private var statements: [StatementText: Statement] = [:]
-    /// When this connection's thread last let others run.
-    private var ranSince = MonotonicTime.now()
-
-    init(path: String, for use: Use) throws(DatabaseError) {
-        switch use {
-        case .making: try Connection.create(path)
-        case .writing: try Connection.find(path)
-        case .reading: break
-        }
-        _ = Connection.library
-        var opened: OpaquePointer?
-        // Each connection stays on one thread. Readers also write the index of the log, so no connection is read-only.
-        let code = unsafe sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil)
-        guard let handle = unsafe opened else { throw DatabaseError(.failed, cause: "no memory for a connection") }
-        unsafe self.handle = handle
-        guard code == SQLITE_OK else { throw error(code, sql: "open \(path)") }
-        unsafe sqlite3_extended_result_codes(handle, 1)
-        unsafe sqlite3_busy_timeout(handle, 5000)
-        unsafe gatehouse_harden(handle)
-        try execute("PRAGMA foreign_keys = ON")
-        try execute("PRAGMA synchronous = FULL")
-        try execute("PRAGMA temp_store = MEMORY")
-        switch use {
-        case .reading:
-            try execute("PRAGMA query_only = ON")
-        case .making, .writing:
-            try execute("PRAGMA journal_mode = WAL")
-            try execute("PRAGMA journal_size_limit = 67108864")
-            try execute("PRAGMA cache_size = -16384")
-            // A checkpoint after each large transaction would write its pages twice at once.
-            try execute("PRAGMA wal_autocheckpoint = 8192")
-        }
-    }
-
-    deinit {
-        statements = [:]
-        // The connection waits for statements that are still referenced, and is freed with the last of them.
-        unsafe sqlite3_close_v2(handle)
-    }
-
-    /// Configures SQLite before its first connection. Without its statistics of memory, which the program does not read,
-    /// threads do not wait for one another at each allocation.
-    private static let library: Void = gatehouse_configure()
-
-    /// The store holds identities, so only its owner may read the file. SQLite gives the log equal permissions.
-    private static func create(_ path: String) throws(DatabaseError) {
-        do throws(SystemError) {
-            try FileContent.create(path, mode: 0o600)
-        } catch {
-            throw DatabaseError(.cannotOpen, cause: "\(path): \(error.message)")
-        }
-    }
-
-    private static func find(_ path: String) throws(DatabaseError) {
-        do throws(SystemError) {
-            try FileContent.find(path)
-        } catch {
-            throw DatabaseError(.cannotOpen, cause: "\(path): \(error.message)")
-        }
-    }
+/// A connection to the store. One thread uses it at a time.
+protocol Connection: AnyObject, Sendable {
+    var dialect: SQLDialect { get }
+    /// False once the connection is lost, or leads to a server that takes no writes. It must be replaced then.
+    var isUsable: Bool { get }
+    var isInTransaction: Bool { get }
 
     /// Returns the cached statement for a text, or a new one while the cached one is in use further up the stack.
-    func statement(_ sql: String) throws(DatabaseError) -> Statement {
-        let text = StatementText(sql: sql)
-        let kept = statements[text]
-        if let kept, !kept.isBusy { return kept }
-        let statement = try Statement(sql, on: self)
-        if kept == nil { statements[text] = statement }
-        return statement
-    }
-
-    func execute(_ sql: String) throws(DatabaseError) {
-        try statement(sql).run([])
-    }
-
+    func statement(_ sql: String) throws(DatabaseError) -> any PreparedStatement
+    /// Runs a statement whose result is not needed. An engine may send it with the next one; its failure then undoes the
+    /// whole transaction.
+    func enqueue(_ sql: String, _ values: [SQLValue]) throws(DatabaseError)
     /// Executes several statements without parameters.
-    func executeScript(_ sql: String) throws(DatabaseError) {
-        let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
-        guard code == SQLITE_OK else { throw error(code, sql: sql) }
-    }
+    func executeScript(_ sql: String) throws(DatabaseError)
 
-    /// Lets a thread that waits for this processor run, if this was not done within 60 microseconds. A long transaction,
-    /// such as a batch of a publisher, then delays requests that need no store by that time only.
-    func letOthersRun() {
-        let now = MonotonicTime.now()
-        guard now.nanoseconds(since: ranSince) >= 60_000 else { return }
-        SystemThread.letOthersRun()
-        ranSince = MonotonicTime.now()
-    }
-
-    var isInTransaction: Bool {
-        unsafe sqlite3_get_autocommit(handle) == 0
-    }
-
+    /// Begins a transaction that sees one consistent state.
+    func beginReading() throws(DatabaseError)
+    /// Ends the transaction of a read, which wrote nothing.
+    func endReading()
+    /// Begins a transaction that no other writer's transaction overlaps, in any process.
+    ///
+    /// - Parameter isPatient: true to wait for other writers without a limit.
+    func beginWriting(isPatient: Bool) throws(DatabaseError)
+    /// - Parameter isNotifying: true to wake the followers of other processes.
+    func commit(isNotifying: Bool) throws(DatabaseError)
     /// Rolls back the open transaction, if there is one.
-    func rollBack() {
-        if isInTransaction { try? execute("ROLLBACK") }
-    }
+    func rollBack()
+}
 
-    func error(_ code: Int32, sql: String? = nil) -> DatabaseError {
-        unsafe DatabaseError(code: code, message: String(cString: sqlite3_errmsg(handle)), sql: sql)
-    }
+extension Connection {
+    func enqueue(_ sql: String) throws(DatabaseError) { try enqueue(sql, []) }
+}
+
+/// A statement of one connection, prepared once.
+protocol PreparedStatement: AnyObject {
+    var isBusy: Bool { get }
+    /// Runs the statement to the end and returns the number of rows inserted, changed or deleted.
+    func run(_ values: [SQLValue]) throws(DatabaseError) -> Int
+    /// Passes every row to `body` until it returns false.
+    func each(_ values: [SQLValue], _ body: (Row) throws(DatabaseError) -> Bool) throws(DatabaseError)
+}
+
+/// The values of the current row.
+protocol RowValues: AnyObject {
+    func integer(_ column: Int) -> Int64
+    func isNull(_ column: Int) -> Bool
+    func text(_ column: Int) -> String
+    func blob(_ column: Int) -> [UInt8]
 }
 
 /// The text of a statement as a key. Only its length and its last bytes are hashed, because hashing the whole text costs
 /// as much as a small statement. Texts of statements come from this program, and no caller chooses them.
-private struct StatementText: Hashable {
+struct StatementText: Hashable {
     let sql: String
 
     func hash(into hasher: inout Hasher) {

@@ -2,7 +2,7 @@ internal import Synchronization
 internal import Threads
 public import Time
 
-/// The store: one SQLite file, one writer thread and several reader threads.
+/// The store: a SQLite file, or a database of PostgreSQL; one writer thread and several reader threads.
 ///
 /// Closures run synchronously on those threads, inside a transaction, and must affect only the store. Effects that
 /// follow a COMMIT belong in ``WriteOutcome/commit(_:publish:)``. A write should take at most 20 ms, because all other
@@ -14,59 +14,94 @@ public final class Database: Sendable {
         var isClosed = false
     }
 
-    public let path: String
+    /// The place of the store.
+    public let location: StoreLocation
+    /// The name of this process among those that claim work; arbitrary.
+    let holder = (0..<2).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
+    private let engine: any Engine
     private let writer: Writer
     fileprivate let readers: Readers
     private let contact: StoreContact
     private let workers: Mutex<Workers>
 
-    /// Opens the file and applies the schemas' missing migrations.
+    /// Opens the store and applies the schemas' missing migrations.
     ///
     /// - Parameters:
-    ///   - schemas: all schemas that the program knows; one that only the file knows is refused as `schemaTooNew`.
-    ///   - isMade: true if a missing file is created (mode 0600). Otherwise a file that is missing, or holds no store,
-    ///     is refused as `cannotOpen`.
-    ///   - readers: the most reader threads; they start on demand.
-    public init(path: String, schemas: [Schema], isMade: Bool = true, readers: Int = 4) throws(DatabaseError) {
-        let connection = try Connection(path: path, for: isMade ? .making : .writing)
-        if !isMade, try !connection.holdsStore { throw DatabaseError(.cannotOpen, cause: "\(path) holds no store") }
-        try connection.migrate(to: schemas)
+    ///   - schemas: all schemas that the program knows; see ``Schema`` for stores of other programs.
+    ///   - isMade: true if a missing file is created (mode 0600), or tables in an empty database. Otherwise a store that
+    ///     is missing is refused as `cannotOpen`.
+    ///   - isMigrated: false to leave the tables as they are. A store that is older than the release before is then
+    ///     refused as `schemaTooOld`.
+    ///   - readers: the most reader threads; they start on demand. Nil for 4, or for what the location allows.
+    public init(
+        at location: StoreLocation, schemas: [Schema], isMade: Bool = true, isMigrated: Bool = true, readers: Int? = nil
+    ) throws(DatabaseError) {
+        let engine = try location.engine()
+        let connection = try engine.connect(for: isMade && isMigrated ? .making : .writing)
+        if !isMade, try !connection.holdsStore {
+            throw DatabaseError(.cannotOpen, cause: "\(engine.place) holds no store")
+        }
+        if isMigrated { try connection.migrate(to: schemas) } else { try connection.verify(schemas) }
         let version = try Transaction(on: connection).first("SELECT version FROM store_version") {
             row throws(DatabaseError) in row.integer(0)
         }
-        self.path = path
+        self.location = location
+        self.engine = engine
         let contact = StoreContact(version: version ?? 0)
-        let writer = Writer(connection: connection, contact: contact)
+        let writer = Writer(engine, contact: contact)
         self.contact = contact
         self.writer = writer
-        self.readers = Readers(path: path, limit: readers)
-        workers = Mutex(Workers(writer: try SystemThread.forStore { writer.run() }))
+        self.readers = Readers(engine, limit: readers ?? location.mostReaders)
+        workers = Mutex(Workers(writer: try SystemThread.forStore { writer.run(connection) }))
+    }
+
+    /// Opens a SQLite file: see ``init(at:schemas:isMade:isMigrated:readers:)``.
+    public convenience init(path: String, schemas: [Schema], isMade: Bool = true) throws(DatabaseError) {
+        try self.init(at: .sqlite(path: path), schemas: schemas, isMade: isMade)
     }
 
     deinit {
         close()
     }
 
-    /// Time of the last contact with the store: a commit or a poll of the follower.
+    /// The time of which the rows in memory are known to be current: the beginning of the last poll whose changes were
+    /// taken up. Before the first one, the time at which the store was opened.
     public var lastContact: MonotonicTime { contact.last }
 
-    /// Calls `onChange` after another process has written, at most once per interval, on a separate thread.
+    /// The work of the store's threads, for metrics.
+    public var load: StoreLoad {
+        let (threads, idle) = readers.counts
+        return StoreLoad(waitingWrites: writer.waiting, readers: threads, idleReaders: idle)
+    }
+
+    /// Calls `onChange` after another process has written, on a separate thread.
     ///
     /// Each database has at most one follower: a second one would miss the changes that the first one has seen.
     ///
     /// Writes of this process may also cause a call; a foreign write never goes unnoticed. If `onChange` throws, it is
-    /// called again after the next interval. The store is polled every interval, which also updates ``lastContact``.
+    /// called again after the next poll, with the same changes at least. Each poll whose changes are taken up updates
+    /// ``lastContact``.
+    ///
+    /// - Parameter interval: the time between two polls; nil for 250 milliseconds (SQLite), or 500 milliseconds or until
+    ///   a notification (PostgreSQL).
     public func follow(
-        every interval: Duration = .milliseconds(250), _ onChange: @escaping @Sendable () throws(DatabaseError) -> Void
+        every interval: Duration? = nil,
+        _ onChange: @escaping @Sendable (StoreChanges) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
         precondition(workers.withLock { $0.followers.isEmpty }, "a database has one follower")
-        let follower = Follower(path: path, every: interval, contact: contact, onChange: onChange)
+        contact.beginFollowing()
+        let follower = Follower(engine, every: interval, contact: contact, onChange: onChange)
         let thread = try SystemThread.forStore { follower.run() }
         let isClosed = workers.withLock { workers in
             if !workers.isClosed { workers.followers.append((follower, thread)) }
             return workers.isClosed
         }
         if isClosed { follower.close() }
+    }
+
+    /// Polls once for what was written since the last poll, in place of a follower. Blocks.
+    public func poll(_ onChange: (StoreChanges) throws(DatabaseError) -> Void) {
+        Follower.poll(engine.makePoller(), contact, onChange)
     }
 
     /// Finishes queued work, then ends the threads; later calls fail as `closed`. Blocks until all threads have ended.
@@ -92,21 +127,54 @@ public final class Database: Sendable {
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> Value,
         answer: @escaping @Sendable (Result<Value, DatabaseError>) -> Void
     ) {
-        readers.submit { connection in
-            answer(
-                Result { () throws(DatabaseError) in
-                    let connection = try connection.get()
-                    try connection.execute("BEGIN")
-                    // A read writes nothing; the rollback also ends the transaction before the next read.
-                    defer { connection.rollBack() }
-                    return try body(Transaction(on: connection))
-                })
+        readers.submit { connection, isLast in
+            let result = Result { () throws(DatabaseError) in
+                let connection = try connection.get()
+                try connection.beginReading()
+                defer { connection.endReading() }
+                return try body(Transaction(on: connection))
+            }
+            if !isLast, case .failure(let error) = result, error.allowsAnotherConnection { return false }
+            answer(result)
+            return true
+        }
+    }
+}
+
+/// The work of the store's threads at one moment.
+public struct StoreLoad: Sendable, Hashable {
+    /// The number of writes that wait for the writer.
+    public let waitingWrites: Int
+    /// The number of reader threads, each with a connection.
+    public let readers: Int
+    /// The number of them that wait for work.
+    public let idleReaders: Int
+
+    public init(waitingWrites: Int = 0, readers: Int = 0, idleReaders: Int = 0) {
+        (self.waitingWrites, self.readers, self.idleReaders) = (waitingWrites, readers, idleReaders)
+    }
+}
+
+extension StoreLocation {
+    /// One connection of the limit is the writer's.
+    fileprivate var mostReaders: Int {
+        switch self {
+        case .sqlite: 4
+        case .postgreSQL(let address): address.connections - 1
         }
     }
 }
 
 extension Database {
+    /// The path of the SQLite file; empty for another store.
+    public var path: String { if case .sqlite(let path) = location { path } else { "" } }
+}
+
+extension Database {
     func submitComputation(_ body: @escaping @Sendable (Result<Void, DatabaseError>) -> Void) {
-        readers.submit { connection in body(connection.map { _ in }) }
+        readers.submit { connection, _ in
+            body(connection.map { _ in })
+            return true
+        }
     }
 }

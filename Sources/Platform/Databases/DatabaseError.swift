@@ -1,7 +1,7 @@
 internal import CSQLite
 internal import Threads
 
-/// A failed store operation; nothing of the failed transaction remains.
+/// A failed store operation. Nothing of the failed transaction remains, unless the reason is `uncertain`.
 public struct DatabaseError: Error, Sendable, CustomStringConvertible {
     /// The closed list of reasons.
     public enum Reason: String, Sendable, CaseIterable {
@@ -11,10 +11,24 @@ public struct DatabaseError: Error, Sendable, CustomStringConvertible {
         case busy
         /// The file is damaged or is not a database.
         case corrupt
-        /// A constraint of the schema refuses the row.
+        /// A row with the same key exists.
+        case duplicate
+        /// Another constraint of the schema refuses the row.
         case constraint
-        /// A newer program wrote the file.
+        /// The transaction and a concurrent one could not both succeed. It may be tried again.
+        case conflict
+        /// The connection to the database was lost before COMMIT.
+        case connectionLost = "connection_lost"
+        /// The connection was lost during COMMIT: the transaction may have taken effect.
+        case uncertain
+        /// The database server takes no writes: it is a standby, or was one a moment ago.
+        case readOnly = "read_only"
+        /// No connection to the database server can be made.
+        case unreachable
+        /// A program wrote the store that is newer by more than one release.
         case schemaTooNew = "schema_too_new"
+        /// The store lacks tables that this program needs, and was opened without migrating it.
+        case schemaTooOld = "schema_too_old"
         /// The process has no permission to open, create or write the file.
         case cannotOpen = "cannot_open"
         case inputOutput = "input_output"
@@ -39,10 +53,12 @@ public struct DatabaseError: Error, Sendable, CustomStringConvertible {
 }
 
 extension DatabaseError {
-    /// Maps a result code of SQLite, plain or extended, to an error.
+    /// Maps a result code of SQLite, plain or extended, to an error. The extended codes of a unique key are those of
+    /// `SQLITE_CONSTRAINT_PRIMARYKEY`, `_UNIQUE` and `_ROWID`, whose macros Swift does not import.
     init(code: Int32, message: String, sql: String? = nil) {
         let reason: Reason =
             switch code & 0xFF {
+            case SQLITE_CONSTRAINT where [1555, 2067, 2579].contains(code): .duplicate
             case SQLITE_FULL: .full
             case SQLITE_BUSY, SQLITE_LOCKED: .busy
             case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt
@@ -54,6 +70,11 @@ extension DatabaseError {
             }
         self.init(reason, cause: "\(message) (SQLite \(code))" + (sql.map { " in: \($0)" } ?? ""))
     }
+}
+
+extension DatabaseError {
+    /// True if the transaction had no effect, and another connection may carry it out.
+    var allowsAnotherConnection: Bool { reason == .connectionLost || reason == .readOnly }
 }
 
 extension SystemThread {

@@ -2,7 +2,9 @@ internal import Threads
 
 /// The reader threads, each with its own connection. A thread is started if a read would have to wait for another.
 final class Readers: Sendable {
-    typealias Read = @Sendable (Result<Connection, DatabaseError>) -> Void
+    /// Runs on a connection, or fails if there is none. Returns false, without an answer, if the connection was lost and
+    /// `isLast` is false: it is called again with another connection then.
+    typealias Read = @Sendable (_ connection: Result<any Connection, DatabaseError>, _ isLast: Bool) -> Bool
 
     private struct State {
         var queue: [Read] = []
@@ -12,13 +14,16 @@ final class Readers: Sendable {
     }
 
     private let state = Monitor(State())
-    private let path: String
+    private let engine: any Engine
     private let limit: Int
 
-    init(path: String, limit: Int) {
-        self.path = path
+    init(_ engine: any Engine, limit: Int) {
+        self.engine = engine
         self.limit = max(1, limit)
     }
+
+    /// The threads, and how many of them wait for work.
+    var counts: (threads: Int, idle: Int) { state.change { ($0.threads.count, $0.idle) } }
 
     func submit(_ read: @escaping Read) {
         let fault = state.change { state -> DatabaseError? in
@@ -33,7 +38,7 @@ final class Readers: Sendable {
             state.queue.append(read)
             return nil
         }
-        if let fault { read(.failure(fault)) }
+        if let fault { _ = read(.failure(fault), true) }
     }
 
     /// Finishes queued reads, then ends the threads.
@@ -47,16 +52,27 @@ final class Readers: Sendable {
     }
 
     private func run() {
-        var connection: Connection?
+        var connection: (any Connection)?
         while let read = next() {
+            if let open = connection {
+                if perform(read, on: &connection, open, isLast: false) { continue }
+                engine.awaitReconnection()
+            }
             do throws(DatabaseError) {
-                let open = if let connection { connection } else { try Connection(path: path, for: .reading) }
+                let open = try engine.connect(for: .reading)
                 connection = open
-                read(.success(open))
+                _ = perform(read, on: &connection, open, isLast: true)
             } catch {
-                read(.failure(error))
+                _ = read(.failure(error), true)
             }
         }
+    }
+
+    private func perform(
+        _ read: Read, on connection: inout (any Connection)?, _ open: any Connection, isLast: Bool
+    ) -> Bool {
+        defer { if !open.isUsable { connection = nil } }
+        return read(.success(open), isLast)
     }
 
     private func next() -> Read? {

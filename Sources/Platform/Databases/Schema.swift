@@ -1,6 +1,8 @@
 /// The tables of one component of the program, as a list of migrations.
 ///
-/// A migration's number is its place in the list, from 1. Migrations are only appended; a released one is never edited.
+/// A migration's number is its place in the list, from 1. Migrations are only appended; a released one is never edited. A
+/// release adds one migration to a component at most, and the release before it can read and write the tables that follow
+/// from it: processes of both releases may use one store at a time. A store that is newer by more is refused.
 public struct Schema: Sendable {
     /// Stable name of the component, stored in the file.
     public let component: String
@@ -34,67 +36,6 @@ public struct Schema: Sendable {
         switch dialect {
         case .sqlite: sqlite
         case .postgreSQL: postgreSQL
-        }
-    }
-}
-
-extension Connection {
-    /// True if the file already holds a store.
-    var holdsStore: Bool {
-        get throws(DatabaseError) {
-            try Transaction(on: self).first("SELECT 1 FROM sqlite_schema WHERE name = 'store_version'") { _ in true }
-                != nil
-        }
-    }
-
-    /// Applies the schemas' missing migrations, all or none.
-    ///
-    /// An unknown migration or component was written by a newer program, whose rules (a suspension, for example) would
-    /// be ignored: the file is refused.
-    func migrate(to schemas: [Schema]) throws(DatabaseError) {
-        try execute("BEGIN IMMEDIATE")
-        do throws(DatabaseError) {
-            try executeScript(
-                """
-                CREATE TABLE IF NOT EXISTS schema_migrations (
-                    component TEXT NOT NULL PRIMARY KEY,
-                    number INTEGER NOT NULL
-                ) STRICT;
-                CREATE TABLE IF NOT EXISTS store_version (
-                    only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
-                    version INTEGER NOT NULL
-                ) STRICT;
-                INSERT INTO store_version VALUES (1, 0) ON CONFLICT DO NOTHING;
-                """)
-            let transaction = Transaction(on: self)
-            let rows = try transaction.all("SELECT component, number FROM schema_migrations") {
-                row throws(DatabaseError) in (row.text(0), row.integer(1))
-            }
-            let stored = Dictionary(rows, uniquingKeysWith: max)
-            for (component, number) in rows {
-                let known = schemas.first { $0.component == component }?.count ?? 0
-                guard number >= 0 else {
-                    throw DatabaseError(.corrupt, cause: "'\(component)' is at migration \(number)")
-                }
-                guard number <= known else {
-                    throw DatabaseError(
-                        .schemaTooNew, cause: "'\(component)' is at migration \(number); this program knows \(known)")
-                }
-            }
-            for schema in schemas {
-                for migration in schema.migrations(in: .sqlite).dropFirst(stored[schema.component] ?? 0) {
-                    try executeScript(migration)
-                }
-                try transaction.execute(
-                    """
-                    INSERT INTO schema_migrations VALUES ($1, $2)
-                    ON CONFLICT (component) DO UPDATE SET number = excluded.number
-                    """, .text(schema.component), .integer(schema.count))
-            }
-            try execute("COMMIT")
-        } catch {
-            rollBack()
-            throw error
         }
     }
 }

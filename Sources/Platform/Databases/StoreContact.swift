@@ -1,51 +1,71 @@
 internal import Synchronization
 internal import Time
 
-/// The time of the last contact with the store, and the store version that this process knows.
+/// The time of the last contact with the store, and the store versions that this process knows.
 final class StoreContact: Sendable {
     private struct Versions {
-        var known: Int
-        var hasForeignChange = false
+        /// The version up to which changes of other processes were taken up.
+        var followed: Int
+        /// The versions after it that this process has written.
+        var own: Set<Int> = []
+        /// False while nothing reads the versions.
+        var isFollowed = false
     }
 
     private let moment = Atomic<UInt64>(MonotonicTime.now().nanoseconds)
     private let versions: Mutex<Versions>
 
     init(version: Int) {
-        versions = Mutex(Versions(known: version))
+        versions = Mutex(Versions(followed: version))
     }
 
+    /// What is in memory is as old as this time at most.
     var last: MonotonicTime { MonotonicTime(nanoseconds: moment.load(ordering: .relaxed)) }
 
-    func touch() {
-        moment.store(MonotonicTime.now().nanoseconds, ordering: .relaxed)
+    var followed: Int { versions.withLock { $0.followed } }
+
+    /// Begins to note the versions that this process writes.
+    func beginFollowing() {
+        versions.withLock { $0.isFollowed = true }
     }
 
-    /// Records a commit of this process and its version. A gap before that version means that another process wrote.
+    /// Records a commit of this process and its version.
     func wrote(_ version: Int?) {
-        touch()
         guard let version else { return }
         versions.withLock { versions in
-            if version > versions.known &+ 1 || versions.known == .max { versions.hasForeignChange = true }
-            versions.known = max(versions.known, version)
+            if versions.isFollowed, version > versions.followed { versions.own.insert(version) }
         }
     }
 
-    /// Records that a detected change was not processed.
-    func missed() {
-        versions.withLock { $0.hasForeignChange = true }
-    }
-
-    /// Records a version seen by the follower; returns true if another process wrote since the last call.
+    /// Returns what other processes have changed, or nil if they have changed nothing.
     ///
-    /// The result may also be true for an own write whose COMMIT is done but not yet recorded. It is never false for a
-    /// foreign write.
-    func saw(_ version: Int) -> Bool {
+    /// An own write whose COMMIT is done, but not yet recorded here, counts as foreign too. A foreign write never counts
+    /// as an own one.
+    func foreign(_ reading: ChangeReading) -> StoreChanges? {
         versions.withLock { versions in
-            let isForeign = versions.hasForeignChange || version > versions.known
-            versions.known = max(versions.known, version)
-            versions.hasForeignChange = false
-            return isForeign
+            guard reading.version != versions.followed else { return nil }
+            var changes: Set<StoreChange> = []
+            var last = versions.followed
+            for (version, change) in reading.changes {
+                // Versions follow one another without a gap. A gap was made by a program that records no changes, or its
+                // record is deleted.
+                guard version == last || version == last &+ 1 else { return .all }
+                last = version
+                if versions.own.contains(version) || change.topic.isEmpty { continue }
+                if change == ChangeTable.everything { return .all }
+                changes.insert(change)
+            }
+            guard last == reading.version else { return .all }
+            return changes.isEmpty ? nil : .some(changes)
         }
+    }
+
+    /// Records that the changes up to a version are taken up, as they were at a time.
+    func followed(to version: Int, asOf time: MonotonicTime) {
+        versions.withLock { versions in
+            versions.followed = version
+            versions.own = versions.own.filter { $0 > version }
+        }
+        moment.store(time.nanoseconds, ordering: .relaxed)
     }
 }

@@ -4,10 +4,10 @@ extension Transaction {
     public func part<Value, Refusal: Error>(
         _ body: () throws(DatabaseError) -> Result<Value, Refusal>
     ) throws(DatabaseError) -> Result<Value, Refusal> {
-        try connection.execute("SAVEPOINT part")
+        try connection.enqueue("SAVEPOINT part")
         let result = try body()
-        if case .failure = result { try connection.execute("ROLLBACK TO part") }
-        try connection.execute("RELEASE part")
+        if case .failure = result { try connection.enqueue("ROLLBACK TO part") }
+        try connection.enqueue("RELEASE part")
         return result
     }
 }

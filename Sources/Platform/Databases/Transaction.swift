@@ -1,17 +1,22 @@
 /// Access to the store for a closure while its transaction is open. It must not outlive the closure.
 public final class Transaction {
-    let connection: Connection
+    let connection: any Connection
+    private(set) var changes: Set<StoreChange> = []
 
-    init(on connection: Connection) {
+    init(on connection: any Connection) {
         self.connection = connection
     }
 
     /// The SQL that the store speaks, for the few statements that one text cannot express for both engines.
-    public var dialect: SQLDialect { .sqlite }
+    public var dialect: SQLDialect { connection.dialect }
+
+    /// Records that a write has changed something that processes keep in memory. Other processes take it up: see
+    /// ``Database/follow(every:_:)``.
+    public func note(_ change: StoreChange) { changes.insert(change) }
 
     /// Returns the statement for a text, prepared once per connection, for loops that run it many times.
     public func prepare(_ sql: String) throws(DatabaseError) -> Statement {
-        try connection.statement(sql)
+        Statement(prepared: try connection.statement(sql))
     }
 
     /// Runs a statement and returns the number of rows inserted, changed or deleted.

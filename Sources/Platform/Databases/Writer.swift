@@ -12,13 +12,12 @@ final class Writer: Sendable {
     private static let longestBatch = Duration.milliseconds(50)
     private static let largestBatch = 256
 
-    private let state: Monitor<State>
-    private let connection: Connection
+    private let state = Monitor(State())
+    private let engine: any Engine
     private let contact: StoreContact
 
-    init(connection: Connection, contact: StoreContact) {
-        state = Monitor(State())
-        self.connection = connection
+    init(_ engine: any Engine, contact: StoreContact) {
+        self.engine = engine
         self.contact = contact
     }
 
@@ -36,14 +35,19 @@ final class Writer: Sendable {
         state.change { $0.isClosed = true }
     }
 
-    func run() {
+    /// The number of writes that wait.
+    var waiting: Int { state.change { $0.queue.count } }
+
+    /// - Parameter connection: the first connection; it is replaced if it is lost.
+    func run(_ connection: any Connection) {
+        var connection: (any Connection)? = connection
         while true {
             let next = state.wait { state -> [any QueuedWrite]? in
                 guard !state.queue.isEmpty || state.isClosed else { return nil }
                 return take(from: &state)
             }
             guard let next, !next.isEmpty else { return }
-            commit(next)
+            commit(next, on: &connection)
         }
     }
 
@@ -57,69 +61,102 @@ final class Writer: Sendable {
         state.change { $0.queue.insert(contentsOf: writes, at: 0) }
     }
 
-    private func commit(_ writes: [any QueuedWrite]) {
-        // If BEGIN fails, every write of the batch fails.
-        var performed = writes.count
-        var failed: [ObjectIdentifier: DatabaseError] = [:]
-        var kept: [any QueuedWrite] = []
-        do throws(DatabaseError) {
-            try connection.execute("BEGIN IMMEDIATE")
-            performed = 0
-            let deadline = MonotonicTime.now() + Writer.longestBatch
-            for write in writes where performed == 0 || MonotonicTime.now() < deadline {
-                performed += 1
-                do throws(DatabaseError) {
-                    if try perform(write) { kept.append(write) }
-                } catch {
-                    // Some errors, a full disk for example, undo the whole transaction and not only the savepoint.
-                    guard connection.isInTransaction else { throw error }
-                    failed[ObjectIdentifier(write)] = error
+    /// Commits writes. If the connection is lost before COMMIT, they run once more on another one.
+    private func commit(_ writes: [any QueuedWrite], on connection: inout (any Connection)?) {
+        var isAgain = false
+        while true {
+            // If no transaction begins, every write of the batch fails.
+            var performed = writes.count
+            do throws(DatabaseError) {
+                let open = if let connection { connection } else { try engine.connect(for: .writing) }
+                connection = open
+                let batch = try commit(writes, on: open, performed: &performed)
+                for write in batch.kept { write.publish() }
+                for write in writes.prefix(performed) { write.finish(batch.failed[ObjectIdentifier(write)]) }
+            } catch {
+                connection?.rollBack()
+                if let open = connection, !open.isUsable {
+                    connection = nil
+                    if !isAgain, error.allowsAnotherConnection {
+                        isAgain = true
+                        engine.awaitReconnection()
+                        continue
+                    }
                 }
+                for write in writes.prefix(performed) { write.finish(error) }
             }
-            let version = try kept.isEmpty ? nil : nextVersion()
-            try connection.execute("COMMIT")
-            contact.wrote(version)
-        } catch {
-            connection.rollBack()
-            for write in writes.prefix(performed) { write.finish(error) }
             putBack(writes.dropFirst(performed))
             return
         }
-        for write in kept { write.publish() }
-        for write in writes.prefix(performed) { write.finish(failed[ObjectIdentifier(write)]) }
-        putBack(writes.dropFirst(performed))
+    }
+
+    private struct Batch {
+        var kept: [any QueuedWrite] = []
+        var failed: [ObjectIdentifier: DatabaseError] = [:]
+        var changes: Set<StoreChange> = []
+    }
+
+    /// - Parameter performed: the number of writes that ran, in the order of the queue.
+    private func commit(
+        _ writes: [any QueuedWrite], on connection: any Connection, performed: inout Int
+    ) throws(DatabaseError) -> Batch {
+        var batch = Batch()
+        try connection.beginWriting(isPatient: false)
+        performed = 0
+        let deadline = MonotonicTime.now() + Writer.longestBatch
+        for write in writes where performed == 0 || MonotonicTime.now() < deadline {
+            performed += 1
+            do throws(DatabaseError) {
+                if try perform(write, on: connection, &batch.changes) { batch.kept.append(write) }
+            } catch {
+                // Some errors, a full disk for example, undo the whole transaction and not only the savepoint.
+                guard connection.isInTransaction else { throw error }
+                batch.failed[ObjectIdentifier(write)] = error
+            }
+        }
+        let version = try batch.kept.isEmpty ? nil : connection.nextVersion(with: batch.changes)
+        try connection.commit(isNotifying: version != nil)
+        contact.wrote(version)
+        return batch
     }
 
     /// Performs a write in a savepoint, so that a refused or failed write is undone alone.
-    private func perform(_ write: any QueuedWrite) throws(DatabaseError) -> Bool {
-        try connection.execute("SAVEPOINT write")
+    private func perform(
+        _ write: any QueuedWrite, on connection: any Connection, _ changes: inout Set<StoreChange>
+    ) throws(DatabaseError) -> Bool {
+        try connection.enqueue("SAVEPOINT write")
         do throws(DatabaseError) {
-            let isKept = try write.perform(in: Transaction(on: connection))
+            let transaction = Transaction(on: connection)
+            let isKept = try write.perform(in: transaction)
             guard connection.isInTransaction else {
                 throw DatabaseError(.failed, cause: "a write ended the transaction that it was part of")
             }
-            if !isKept { try connection.execute("ROLLBACK TO write") }
-            try connection.execute("RELEASE write")
+            if !isKept { try connection.enqueue("ROLLBACK TO write") }
+            try connection.enqueue("RELEASE write")
+            if isKept { changes.formUnion(transaction.changes) }
             return isKept
         } catch {
             guard connection.isInTransaction else { throw error }
             do throws(DatabaseError) {
-                try connection.execute("ROLLBACK TO write")
-                try connection.execute("RELEASE write")
+                try connection.enqueue("ROLLBACK TO write")
+                try connection.enqueue("RELEASE write")
             } catch {
                 connection.rollBack()
             }
             throw error
         }
     }
+}
 
-    /// Increments the store version, which followers poll. Every transaction that writes does so.
-    private func nextVersion() throws(DatabaseError) -> Int {
-        let transaction = Transaction(on: connection)
-        let version = try transaction.first("UPDATE store_version SET version = version + 1 RETURNING version") {
-            row throws(DatabaseError) in row.integer(0)
-        }
+extension Connection {
+    /// Increments the store version, which followers poll, and records what was changed. Every transaction that writes
+    /// does so.
+    func nextVersion(with changes: Set<StoreChange>) throws(DatabaseError) -> Int {
+        let version = try Transaction(on: self).first(
+            "UPDATE store_version SET version = version + 1 RETURNING version"
+        ) { row throws(DatabaseError) in row.integer(0) }
         guard let version else { throw DatabaseError(.corrupt, cause: "store_version has no row") }
+        try ChangeTable.record(changes, in: version, on: self)
         return version
     }
 }

@@ -1,17 +1,21 @@
+internal import Databases
 internal import HTTPMessage
 internal import HTTPServer
 internal import Sockets
 internal import Telemetry
 internal import Text
+internal import Time
 
 /// The admin listener: only `/healthz`, `/readyz` and `/metrics`.
 final class AdminHandler: RequestHandler {
     private let health: StoreHealth
     private let gatewayMetrics: GatewayMetrics
+    private let database: Database
     private let log: Log
 
-    init(health: StoreHealth, gatewayMetrics: GatewayMetrics, log: Log) {
+    init(health: StoreHealth, gatewayMetrics: GatewayMetrics, database: Database, log: Log) {
         self.health = health
+        self.database = database
         self.gatewayMetrics = gatewayMetrics
         self.log = log
     }
@@ -38,7 +42,9 @@ final class AdminHandler: RequestHandler {
             let isReady = health.isReady(at: turn.monotonic)
             return .now(isReady ? text(.ok, "ready\n") : text(.serviceUnavailable, "not ready\n"))
         case .metrics:
-            let page = gatewayMetrics.render(droppedLogLines: log.sink.dropped)
+            let age = turn.monotonic.nanoseconds(since: database.lastContact)
+            let page = gatewayMetrics.render(
+                droppedLogLines: log.sink.dropped, store: database.load, contactAge: Double(age) / 1e9)
             return .now(text(.ok, page, type: PrometheusText.contentType))
         }
     }

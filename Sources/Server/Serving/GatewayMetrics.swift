@@ -1,3 +1,4 @@
+internal import Databases
 internal import Endpoints
 internal import Grants
 internal import Invitations
@@ -27,6 +28,7 @@ public final class GatewayMetrics: Sendable {
 
     private struct Gauges {
         var activeSessions = 0
+        var holdsMaintenance = false
         var keysFetchedAt: [String: MonotonicTime] = [:]
         var invitations: [Invitation.State: Int] = [:]
         var organizations: [OrganizationGauges] = []
@@ -49,6 +51,8 @@ public final class GatewayMetrics: Sendable {
     /// Sets the gauge of active sessions, which is counted periodically.
     func note(activeSessions: Int) { gauges.withLock { $0.activeSessions = activeSessions } }
 
+    func note(holdsMaintenance: Bool) { gauges.withLock { $0.holdsMaintenance = holdsMaintenance } }
+
     func note(invitations: [Invitation.State: Int]) { gauges.withLock { $0.invitations = invitations } }
 
     /// Sets the gauges of organizations.
@@ -69,7 +73,8 @@ public final class GatewayMetrics: Sendable {
         set { lastReload.store(newValue, ordering: .relaxed) }
     }
 
-    func render(droppedLogLines: Int) -> String {
+    /// - Parameter contactAge: the time since the last contact with the store, in seconds.
+    func render(droppedLogLines: Int, store: StoreLoad = StoreLoad(), contactAge: Double = 0) -> String {
         var page = PrometheusText()
         page.append(requests)
         page.append(
@@ -107,6 +112,20 @@ public final class GatewayMetrics: Sendable {
             "gatehouse_metrics_organizations_left_out",
             help: "Organizations without series of their own, because there are too many.",
             Double(gauges.organizationsLeftOut))
+        page.append(
+            "gatehouse_store_contact_age_seconds",
+            help: "Age of the rows in memory: time since the changes of other processes were last taken up.", contactAge)
+        page.append(
+            "gatehouse_store_writes_waiting", help: "Writes that wait for the store.", Double(store.waitingWrites))
+        page.append(
+            "gatehouse_store_connections", help: "Connections to the store: those of readers, and the writer's.",
+            rows: [
+                ([("state", "busy")], Double(1 + store.readers - store.idleReaders)),
+                ([("state", "idle")], Double(store.idleReaders)),
+            ])
+        page.append(
+            "gatehouse_lease_held", help: "1 if this process does the work that one of several must do.",
+            labels: [("work", "maintenance")], gauges.holdsMaintenance ? 1 : 0)
         page.append(
             "gatehouse_config_last_reload_success", help: "1 if the last configuration reload succeeded.",
             lastReloadSucceeded ? 1 : 0)

@@ -94,11 +94,11 @@ public final class GatewayProcess {
                 database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log)
             let (sessions, access, keys) = (services.stores.sessions, services.stores.access, services.assertionKeys)
             // A failed read is repeated in the next round. Until then the store counts as silent.
-            try database.follow { () throws(DatabaseError) in
-                try store.takeUpChanges()
-                try sessions.takeUpChanges()
-                try access.refresh()
-                try keys.refresh()
+            try database.follow { changes throws(DatabaseError) in
+                sessions.takeUp(changes)
+                try access.takeUp(changes)
+                try keys.takeUp(changes)
+                try store.takeUp(changes)
             }
         } catch {
             throw StartError("storage: the database cannot be used: \(error)")

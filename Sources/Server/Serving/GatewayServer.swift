@@ -66,7 +66,7 @@ public final class GatewayServer {
         var adminAddress: SocketAddress?
         if let adminListen {
             let admin = try Server([try adminListen.free()], on: [reactors[0]], limits: adminLimits) { _, _ in
-                AdminHandler(health: health, gatewayMetrics: gatewayMetrics, log: log)
+                AdminHandler(health: health, gatewayMetrics: gatewayMetrics, database: database, log: log)
             }
             servers.append(admin)
             adminAddress = admin.addresses.first

@@ -1,5 +1,6 @@
 internal import AccessUseCases
 internal import Assertions
+internal import Databases
 internal import Dispatch
 internal import Identities
 internal import Inventory
@@ -17,6 +18,9 @@ internal import WorkspaceMetrics
 /// Periodic work beside the requests: keys are fetched ahead of time, users evaluated by new rules, ended sessions removed
 /// and counted. Metrics are counted again after a change of their definitions. Their old history, and the rows of
 /// interrupted imports, are deleted.
+///
+/// What concerns the rows, and not this process, is done by one of the processes that share a store: the one that holds
+/// the lease ``lease``.
 final class Maintenance: Sendable {
     private static let interval: Duration = .seconds(5)
     /// The number of rounds between two deletions of metrics' rows that are no longer needed: an hour.
@@ -30,6 +34,11 @@ final class Maintenance: Sendable {
     private let recount: MetricsRecount
     private let figures: FigureReader
     private let task = Mutex<Task<Void, Never>?>(nil)
+    /// When the lease was last claimed; nil if another process holds it.
+    private let claimedAt = Mutex<MonotonicTime?>(nil)
+    private static let lease = "maintenance"
+    /// The time after which another process takes the work over, in seconds.
+    private static let leaseTime = 30
 
     /// - Parameter retired: the replaced configurations, which are freed here.
     init(
@@ -63,15 +72,27 @@ final class Maintenance: Sendable {
 
     /// Counts members again, beside the requests, if the definitions of metrics may have changed.
     func recountMetrics() {
-        Task.inBackground { [recount] in await recount.perform() }
+        Task.inBackground { [self] in if await holdsLease() { await recount.perform() } }
+    }
+
+    /// Claims the work on the rows, or extends the claim in time.
+    private func holdsLease() async -> Bool {
+        let now = MonotonicTime.now()
+        let database = services.stores.database
+        if let claimed = claimedAt.withLock({ $0 }), now < claimed + .seconds(Maintenance.leaseTime / 3) { return true }
+        let isHeld = (try? await database.claim(Maintenance.lease, for: Maintenance.leaseTime)) ?? false
+        claimedAt.withLock { $0 = isHeld ? now : nil }
+        services.gatewayMetrics.note(holdsMaintenance: isHeld)
+        return isHeld
     }
 
     /// Makes a last checkpoint that covers the latest events; for a thread that may wait.
     func finishBlocking() {
-        guard let keys = configurations.read().value.signIn.checkpointKeys else { return }
+        let keys = configurations.read().value.signIn.checkpointKeys
         let isDone = DispatchSemaphore(value: 0)
-        Task.inBackground { [services] in
-            try? await services.checkpoints.makeDaily(with: keys)
+        Task.inBackground { [self] in
+            if let keys { try? await services.checkpoints.makeDaily(with: keys) }
+            if claimedAt.withLock({ $0 }) != nil { try? await services.stores.database.release(Maintenance.lease) }
             isDone.signal()
         }
         isDone.wait()
@@ -91,20 +112,33 @@ final class Maintenance: Sendable {
         _ = try? await services.assertionKeys.maintain()
         // Emails whose next attempt is due.
         services.outboxSignal.wake()
-        await users.perform(isThorough: round % 12 == 0)
-        if round % 12 == 0 { _ = try? await services.stores.invitations.expire() }
+        if await holdsLease() { await workOnRows(round) }
         if round % 3 == 0, let counts = try? await services.stores.invitations.counts() {
             services.gatewayMetrics.note(invitations: counts)
         }
-        if round % 12 == 0, let keys = signIn.checkpointKeys { try? await services.checkpoints.makeDaily(with: keys) }
-        if round % 12 == 0 { services.stores.sessions.sweepInBackground(under: signIn.lifetimes) }
         if round % 3 == 0, let count = try? await services.stores.sessions.countActive(under: signIn.lifetimes) {
             services.gatewayMetrics.note(activeSessions: count)
         }
-        recountMetrics()
         // A failed read is repeated in the next round.
         try? await metrics.rollDay()
         if round % 3 == 0 { await noteFigures() }
+    }
+
+    /// Performs what one process does for all that share the store.
+    private func workOnRows(_ round: Int) async {
+        let signIn = configurations.read().value.signIn
+        await users.perform(isThorough: round % 12 == 0)
+        if round % 12 == 0 {
+            _ = try? await services.stores.invitations.expire()
+            if let keys = signIn.checkpointKeys { try? await services.checkpoints.makeDaily(with: keys) }
+            services.stores.sessions.sweepInBackground(under: signIn.lifetimes)
+            if services.stores.database.isShared {
+                try? await services.stores.database.write { transaction throws(DatabaseError) in
+                    try transaction.sweepLeases()
+                }
+            }
+        }
+        Task.inBackground { [recount] in await recount.perform() }
         if round % Maintenance.sweepRounds == 0 {
             metrics.applyRetention()
             metrics.sweepInBackground()

@@ -5,6 +5,7 @@ internal import Time
 /// Whether requests can be decided: the store answered within the last five seconds, and the process is not stopping.
 public final class StoreHealth: Sendable {
     private let lastContact: @Sendable () -> MonotonicTime
+    private let clock: @Sendable () -> MonotonicTime
     private let draining = Atomic<Bool>(false)
 
     /// - Parameter database: the store whose last contact is observed.
@@ -12,20 +13,28 @@ public final class StoreHealth: Sendable {
         self.init(lastContact: { database.lastContact })
     }
 
-    /// - Parameter lastContact: returns the time of the last contact with the store.
-    init(lastContact: @escaping @Sendable () -> MonotonicTime) {
-        self.lastContact = lastContact
+    /// - Parameters:
+    ///   - lastContact: returns the time of the last contact with the store.
+    ///   - clock: the clock of that time.
+    init(
+        lastContact: @escaping @Sendable () -> MonotonicTime,
+        clock: @escaping @Sendable () -> MonotonicTime = { .now() }
+    ) {
+        (self.lastContact, self.clock) = (lastContact, clock)
     }
 
     /// The longest time without contact with the store: old rows decide nothing, so a request after that gets 503.
     public static let longestSilence: Duration = .seconds(5)
 
-    func isStoreInContact(at now: MonotonicTime) -> Bool {
-        now < lastContact() + StoreHealth.longestSilence
+    /// The clock is read again for each request: a process that was stopped in the middle of a turn has old rows.
+    ///
+    /// - Parameter turn: the time at which the turn began.
+    func isStoreInContact(at turn: MonotonicTime) -> Bool {
+        max(turn, clock()) < lastContact() + StoreHealth.longestSilence
     }
 
-    func isReady(at now: MonotonicTime) -> Bool {
-        !draining.load(ordering: .relaxed) && isStoreInContact(at: now)
+    func isReady(at turn: MonotonicTime) -> Bool {
+        !draining.load(ordering: .relaxed) && isStoreInContact(at: turn)
     }
 
     /// Makes `/readyz` return 503 from now on.

@@ -76,6 +76,7 @@ public struct AppSessionStore: Sendable {
                 // A code from a time when the clock was ahead is refused too.
                 Int64(until) <= moment + AppSessionStore.codeLifetime.components.seconds
             else { return false }
+            transaction.note(StoreChange(StoreChange.appSession, ""))
             try transaction.execute(
                 "DELETE FROM app_session WHERE session = $1 AND host = $2", .blob(session), .text(host))
             return try transaction.execute(

@@ -171,6 +171,7 @@ extension SessionStore {
                 """, .blob(session.key.bytes), .blob(sealed), next.map { .blob($0) } ?? .null,
                 .integer(renewed.renewedAt.seconds), .integer(renewed.version), .integer(changedAt))
             guard count > 0 else { return .refuse(SessionGoneRefusal()) }
+            transaction.note(StoreChange(session.key))
             renewed.zone = try zone(of: session.claims.identity, transaction)
             return .commit(renewed, publish: { self.keep(renewed, sealedWith: keys) })
         }

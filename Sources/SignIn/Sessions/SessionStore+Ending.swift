@@ -179,6 +179,7 @@ extension SessionStore {
             "SELECT key FROM session WHERE ended_at IS NULL AND \(condition)", values
         ) { row throws(DatabaseError) in SessionKey(stored: row.blob(0)) }
         for key in keys {
+            transaction.note(StoreChange(key))
             try transaction.execute(
                 """
                 UPDATE session SET ended_at = $2, changed_at = $3, claims = $4, refresh_token = NULL, id_token = NULL

@@ -42,7 +42,7 @@ extension SessionStore {
     public func setTimeZone(
         _ name: String?, of user: Identity, recording records: [AuditRecord]
     ) async throws(DatabaseError) -> Result<Void, UnknownTimeZoneRefusal> {
-        let (timeZones, cache, moment, changedAt) = (timeZones, cache, now(), nowInMilliseconds)
+        let (timeZones, cache, moment) = (timeZones, cache, now())
         let choice = try await database.compute { name.map { ChosenTimeZone($0, timeZones) } }
         if let choice, choice.zone == nil { return .failure(UnknownTimeZoneRefusal()) }
         let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
@@ -63,10 +63,7 @@ extension SessionStore {
             let keys = try transaction.all(
                 "SELECT key FROM session WHERE issuer = $1 AND subject = $2 AND ended_at IS NULL", owner
             ) { row throws(DatabaseError) in SessionKey(stored: row.blob(0)) }
-            // Other processes detect the change by this time.
-            try transaction.execute(
-                "UPDATE session SET changed_at = $3 WHERE issuer = $1 AND subject = $2 AND ended_at IS NULL", owner[0],
-                owner[1], .integer(changedAt))
+            for key in keys { transaction.note(StoreChange(key)) }
             for var record in records {
                 record.details += [("before", old), ("after", choice?.name)].compactMap { part, value in
                     value.map { (part, $0) }

@@ -24,8 +24,6 @@ public final class SessionStore: Sendable {
     /// The time zones that users may choose.
     public let timeZones: TimeZoneDatabase
     private let box: Published<SealedBox?>
-    /// The time, in milliseconds, up to which changes by other processes were applied.
-    private let followedUntil = Atomic<Int64>(0)
 
     /// - Parameters:
     ///   - database: a database that was opened with ``schema``.
@@ -41,7 +39,6 @@ public final class SessionStore: Sendable {
         self.now = now
         self.timeZones = timeZones
         cache = SessionCache(capacity: capacity, bytes: memory)
-        followedUntil.store(nowInMilliseconds, ordering: .relaxed)
     }
 
     /// Counts the sessions at applications' hosts that other ones replaced.
@@ -155,33 +152,23 @@ public final class SessionStore: Sendable {
 
     // MARK: Other processes
 
-    /// Removes sessions from the cache that other processes ended or renewed. Called by
+    /// Removes sessions from the cache that other processes ended or renewed, or whose user chose another time zone. For
     /// ``Databases/Database/follow(every:_:)``.
-    public func takeUpChanges() throws(DatabaseError) {
-        // Processes on one machine share a clock. The overlap covers late commits.
-        let until = nowInMilliseconds
-        // If the clock was set back, new changes are dated before known ones.
-        let since = min(followedUntil.load(ordering: .relaxed), until) - 60_000
-        let changed = try database.readBlocking { transaction throws(DatabaseError) in
-            try transaction.all(
-                """
-                SELECT key, version, ended_at, time_zone FROM session LEFT JOIN user_setting USING (issuer, subject)
-                WHERE changed_at >= $1
-                """, .integer(since)
-            ) { row throws(DatabaseError) in
-                (
-                    SessionKey(stored: row.blob(0)), row.integer(1), row.optionalInteger(2),
-                    row.optionalText(3)
-                )
-            }
+    public func takeUp(_ changes: StoreChanges) {
+        if changes.keys(of: StoreChange.appSession)?.isEmpty != true { replacedApps.note() }
+        guard let keys = changes.keys(of: StoreChange.session) else { return cache.removeAll() }
+        for key in keys {
+            guard let bytes = Base64URL.decode(key) else { return cache.removeAll() }
+            cache.remove(SessionKey(stored: bytes))
         }
-        for (key, version, endedAt, zone) in changed {
-            guard let kept = cache[key], endedAt != nil || kept.version < version || !zone.isExactly(kept.zone?.name)
-            else {
-                continue
-            }
-            cache.remove(key)
-        }
-        followedUntil.store(until, ordering: .relaxed)
+    }
+}
+
+extension StoreChange {
+    static let session = "session"
+    static let appSession = "app_session"
+
+    init(_ key: SessionKey) {
+        self.init(StoreChange.session, Base64URL.encode(key.bytes))
     }
 }

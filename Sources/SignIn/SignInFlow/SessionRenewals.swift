@@ -12,7 +12,8 @@ package import Threads
 package import Time
 internal import Tokens
 
-/// Renews sessions at their providers, in the background and one attempt at a time per session.
+/// Renews sessions at their providers, in the background and one attempt at a time per session, also if several processes
+/// share the store.
 ///
 /// A request waits for a renewal for two seconds at most, and not at all while the provider is known to be down. The
 /// renewal continues without the request, and its result is stored: it may hold the only refresh token that still
@@ -142,22 +143,53 @@ package final class SessionRenewals: Sendable {
             note(session, .notRenewed, "the refresh token does not open", party.requestID)
             return nil
         }
+        do throws(DatabaseError) {
+            guard try await sessions.claimRenewal(of: current) else {
+                return await awaitOtherProcess(current, party.requestID)
+            }
+        } catch {
+            note(session, .outage, "the store cannot be reached", party.requestID)
+            return nil
+        }
+        let isDone = await renew(current, by: refreshToken, at: party, rules: rules)
+        await sessions.releaseRenewal(of: current)
+        return isDone
+    }
+
+    /// - Returns: true if the provider responded.
+    private func renew(
+        _ current: Session, by refreshToken: String, at party: RelyingParty, rules: AccessRules
+    ) async -> Bool {
         let state = AccessState(rules: rules, snapshot: snapshots.read().value)
         let (outcome, next) = await party.renew(
             current.claims, refreshToken: refreshToken, needing: state.neededClaims(of: party.id))
         switch outcome {
         case .renewed(let claims):
-            if await keep(claims, next, of: current, party.requestID) { forget(session.key) }
+            if await keep(claims, next, of: current, party.requestID) { forget(current.key) }
         case .ended(let detail): await end(current, detail, party.requestID)
         case .notRenewed(let detail):
             if let next { _ = await keep(nil, next, of: current, party.requestID) }
-            note(session, .notRenewed, detail, party.requestID)
+            note(current, .notRenewed, detail, party.requestID)
         case .outage(let detail):
             if let next { _ = await keep(nil, next, of: current, party.requestID) }
-            note(session, .outage, detail, party.requestID)
+            note(current, .outage, detail, party.requestID)
             return false
         }
         return true
+    }
+
+    /// Waits until the process that renews the session is done, but not longer than requests wait. If that process has
+    /// died, its claim ends after a while, and another attempt begins then.
+    private func awaitOtherProcess(_ session: Session, _ requestID: String?) async -> Bool? {
+        for _ in 0..<8 {
+            if (try? await sessions.isOutdated(session)) == true {
+                forget(session.key)
+                return nil
+            }
+            await clocks.sleep(.milliseconds(250))
+        }
+        note(session, .outage, "another process is renewing it", requestID)
+        return nil
     }
 
     /// - Returns: false if the store failed for too long.

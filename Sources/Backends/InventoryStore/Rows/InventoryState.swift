@@ -5,6 +5,9 @@ package import Time
 
 /// The state of an organization's inventory: its current generation, its version, and its sums.
 package struct InventoryState: Sendable {
+    /// The topic of changed inventories among the store's changes; the key is the organization's id.
+    package static let changeTopic = "inventory"
+
     package internal(set) var generation: Int
     /// Counts the committed changes.
     package internal(set) var version = 0
@@ -78,6 +81,7 @@ package struct InventoryState: Sendable {
         _ organization: OrganizationID, keepingTag keepsTag: Bool = false, _ transaction: Transaction
     ) throws(DatabaseError) {
         if !keepsTag { tag = Int.random(in: 0 ... .max) }
+        transaction.note(StoreChange(InventoryState.changeTopic, organization.text))
         let stored = try transaction.first(
             """
             INSERT INTO inventory (organization, generation, version, tag, distinct_editors, distinct_operators,

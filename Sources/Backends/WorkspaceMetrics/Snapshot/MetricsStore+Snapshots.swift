@@ -92,10 +92,11 @@ extension MetricsStore {
             organization, rows, baseDay: CalendarDay(now()) - SnapshotContent.days)
     }
 
-    /// Loads the snapshots in memory again that another process has changed. Called by
+    /// Loads the snapshots in memory again that another process has changed. For
     /// ``Databases/Database/follow(every:_:)``.
-    public func takeUpChanges() throws(DatabaseError) {
-        let held = memory.held
+    public func takeUp(_ changes: StoreChanges) throws(DatabaseError) {
+        let keys = changes.keys(of: InventoryState.changeTopic)
+        let held = memory.held.filter { keys?.contains($0.organization.text) ?? true }
         guard !held.isEmpty else { return }
         let versions = try database.readBlocking { transaction throws(DatabaseError) in
             var versions: [Int] = []

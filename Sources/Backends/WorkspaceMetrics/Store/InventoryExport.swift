@@ -61,10 +61,10 @@ extension MetricsStore {
     }
 
     func export(_ organization: OrganizationID) async throws(MetricsError) -> InventoryExport {
-        let path = database.path
+        let directory = database.location.scratchDirectory
         do throws(DatabaseError) {
             let (spool, tag) = try await database.read { transaction throws(DatabaseError) in
-                var spool = Spool(beside: path)
+                var spool = Spool(in: directory)
                 let state = try InventoryState.read(organization, transaction)
                 let rows = state.map { InventoryRows(transaction: transaction, generation: $0.generation) }
                 var writer = JSONWriter(reservingCapacity: 1 << 16)

@@ -11,9 +11,9 @@ struct Spool {
     private var written = 0
     private let directory: String
 
-    /// - Parameter path: the path of the database. Its directory has space for the file.
-    init(beside path: String) {
-        directory = path.cut(atLast: "/").map { String($0.before) } ?? "."
+    /// - Parameter directory: a directory that has space for the file.
+    init(in directory: String) {
+        self.directory = directory
     }
 
     var length: Int { written + memory.count }

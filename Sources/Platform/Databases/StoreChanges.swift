@@ -1,0 +1,79 @@
+internal import Text
+
+/// One thing that a transaction has changed, for processes that keep it in memory.
+public struct StoreChange: Sendable, Hashable {
+    /// What was changed: the owner of the rows chooses a name.
+    public let topic: String
+    /// Which one of them.
+    public let key: String
+
+    public init(_ topic: String, _ key: String) {
+        (self.topic, self.key) = (topic, key)
+    }
+}
+
+/// The changes that a follower must take up.
+public enum StoreChanges: Sendable, Hashable {
+    /// What was changed is unknown: everything in memory is read again.
+    case all
+    case some(Set<StoreChange>)
+
+    /// Returns the changed keys of a topic; nil if all may have changed.
+    public func keys(of topic: String) -> Set<String>? {
+        guard case .some(let changes) = self else { return nil }
+        var keys: Set<String> = []
+        for change in changes where change.topic.isExactly(topic) { keys.insert(change.key) }
+        return keys
+    }
+}
+
+/// What a poll has read.
+struct ChangeReading {
+    /// The store's version.
+    let version: Int
+    /// The recorded changes after the version that was asked for, in the order of their versions. Each transaction has
+    /// recorded at least one, with an empty topic if it changed nothing that is kept in memory.
+    let changes: [(version: Int, change: StoreChange)]
+}
+
+/// The table `store_change`, in which each transaction records what it has changed.
+enum ChangeTable {
+    /// The number of the latest versions whose changes are kept.
+    static let kept = 10_000
+    /// The most changes that one reading takes; after more, everything is read again.
+    static let most = 20_000
+    /// The most changes that one transaction records one by one.
+    static let mostRecorded = 1000
+    /// The topic of a change that stands for all topics and keys.
+    static let everything = StoreChange("*", "")
+
+    /// Reads the version and the changes after another one, in one transaction.
+    static func reading(after version: Int, _ transaction: Transaction) throws(DatabaseError) -> ChangeReading {
+        let current = try transaction.first("SELECT version FROM store_version") { row throws(DatabaseError) in
+            row.integer(0)
+        }
+        guard let current else { throw DatabaseError(.corrupt, cause: "store_version has no row") }
+        guard current != version else { return ChangeReading(version: current, changes: []) }
+        let changes = try transaction.all(
+            "SELECT version, topic, key FROM store_change WHERE version > $1 AND version <= $2 ORDER BY version LIMIT $3",
+            .integer(version), .integer(current), .integer(most)
+        ) { row throws(DatabaseError) in (row.integer(0), StoreChange(row.text(1), row.text(2))) }
+        return ChangeReading(version: current, changes: changes)
+    }
+
+    /// Records the changes of a transaction, and deletes those that are old.
+    static func record(
+        _ changes: Set<StoreChange>, in version: Int, on connection: any Connection
+    ) throws(DatabaseError) {
+        let insertion = "INSERT INTO store_change (version, topic, key) VALUES ($1, $2, $3)"
+        let recorded = changes.isEmpty ? [StoreChange("", "")] : changes.count > mostRecorded ? [everything] : changes
+        for change in recorded {
+            try connection.enqueue(insertion, [.integer(version), .text(change.topic), .text(change.key)])
+        }
+        if version % 256 == 0 {
+            // A version may be any number in a store that was tampered with.
+            let (oldest, isOutOfRange) = version.subtractingReportingOverflow(kept)
+            if !isOutOfRange { try connection.enqueue("DELETE FROM store_change WHERE version <= $1", [.integer(oldest)]) }
+        }
+    }
+}
