@@ -19,6 +19,10 @@ let coverage: [SwiftSetting] =
 /// The trait of a build that can keep its store in PostgreSQL. Only such a build needs libpq.
 let postgreSQL = "PostgreSQL"
 
+func dependencies(_ uses: [String], withPostgreSQL: [String]) -> [Target.Dependency] {
+    uses.map { .byName(name: $0) } + withPostgreSQL.map { .byName(name: $0, condition: .when(traits: [postgreSQL])) }
+}
+
 /// A library target at `Sources/<folder>/<name>`; `uses` names only targets listed above it, `usesWithPostgreSQL` those
 /// of a build with the trait, and `embeds` folders whose files are compiled into the target, as octets in
 /// `PackageResources`.
@@ -27,8 +31,7 @@ func library(
 ) -> Target {
     .target(
         name: name,
-        dependencies: uses.map { .byName(name: $0) }
-            + usesWithPostgreSQL.map { .byName(name: $0, condition: .when(traits: [postgreSQL])) },
+        dependencies: dependencies(uses, withPostgreSQL: usesWithPostgreSQL),
         path: "Sources/\(folder)\(name)",
         resources: embeds.map { .embedInCode($0) }, swiftSettings: settings + coverage)
 }
@@ -39,9 +42,9 @@ func program(_ name: String, in folder: String = "", uses: [String], flags: [Str
         swiftSettings: settings + (flags.isEmpty ? [] : [.unsafeFlags(flags)]))
 }
 
-func tests(_ name: String, uses: [String] = []) -> Target {
+func tests(_ name: String, uses: [String] = [], usesWithPostgreSQL: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: ([name] + uses).map { .byName(name: $0) },
+        name: "\(name)Tests", dependencies: dependencies([name] + uses, withPostgreSQL: usesWithPostgreSQL),
         path: "Tests/\(name)Tests", swiftSettings: settings)
 }
 
@@ -170,16 +173,21 @@ let package = Package(
         library(
             "SettingDeclarations", in: "",
             uses: ["Cryptography", "Files", "JSON", "Text", "Threads", "Time", "TimeZones"]),
+        library("ConnectionURLs", in: "", uses: ["Addresses", "HTTPMessage", "Text"]),
         library(
             "Configuration", in: "",
             uses: [
-                "Addresses", "ClaimMapping", "Cryptography", "Files", "HTTPClient", "HTTPMessage", "Identities",
+                "Addresses", "ClaimMapping", "ConnectionURLs", "Cryptography", "Files", "HTTPClient", "HTTPMessage",
+                "Identities",
                 "Invitations", "JSON", "Mail", "Policy", "SettingDeclarations", "Sockets", "Text", "Time", "Tokens",
                 "Upstreams",
             ]),
         library(
             "Recipes", in: "",
-            uses: ["Addresses", "Configuration", "HTTPMessage", "Identities", "Sockets", "Text", "Upstreams"],
+            uses: [
+                "Addresses", "Configuration", "ConnectionURLs", "HTTPMessage", "Identities", "Sockets", "Text",
+                "Upstreams",
+            ],
             embeds: ["Templates"]),
         library(
             "RuntimeConfiguration", in: "Gateway/",
@@ -288,11 +296,18 @@ let package = Package(
                 "Tokens", "Web", "WorkspaceMetrics",
             ]),
         library(
+            "GatewayStores", in: "",
+            uses: [
+                "Assertions", "Audit", "Configuration", "ConnectionURLs", "Cryptography", "Databases", "Files",
+                "Grants", "Sessions", "Text", "WorkspaceMetrics",
+            ]),
+        library(
             "Server", in: "",
             uses: [
                 "AccessAPI", "AccessPages", "AccessUseCases", "Addresses", "APIDescription", "Assertions", "Audit",
                 "AuditLogPages", "ClaimMapping", "Configuration", "Credentials", "Cryptography", "Databases",
-                "Endpoints", "Files", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer", "Identities", "Inventory",
+                "Endpoints", "Files", "GatewayStores", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer",
+                "Identities", "Inventory",
                 "InventoryStore", "Invitations", "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases",
                 "OpenID", "PageLayout", "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions",
                 "SignInFlow", "SignInPages", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens",
@@ -314,6 +329,7 @@ let package = Package(
             "Demo", in: "Demo/",
             uses: [
                 "Configuration", "Cryptography", "Databases", "DemoApplication", "DemoProvider", "DemoSites", "Files",
+                "GatewayStores",
                 "HTTPClient", "Identities", "JSON", "Server", "SignInFlow", "Sockets", "Text", "Time", "Web",
                 "WorkspaceMetrics",
             ]),
@@ -321,7 +337,8 @@ let package = Package(
             "Commands", in: "",
             uses: [
                 "AccessUseCases", "Audit", "ClaimMapping", "Configuration", "Cryptography", "Databases", "Demo",
-                "Files", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Management", "Policy",
+                "Files", "GatewayStores", "Grants", "Identities", "Inventory", "Invitations", "JSON", "Management",
+                "Policy",
                 "Processes", "Recipes", "Server", "SettingDeclarations", "SignInFlow", "Telemetry", "Text", "Threads",
                 "Time", "Tokens", "WorkspaceMetrics",
             ]),
@@ -337,7 +354,8 @@ let package = Package(
         program(
             "GatehouseSoak", in: "Tools/",
             uses: [
-                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "DemoSites", "Grants",
+                "ClaimMapping", "Configuration", "Cryptography", "Databases", "DemoProvider", "DemoSites",
+                "GatewayStores", "Grants",
                 "HTTPClient", "HTTPMessage", "Identities", "JSON", "Server", "Sockets", "Time", "Tokens",
                 "WorkspaceMetrics",
             ]),
@@ -380,6 +398,7 @@ let package = Package(
         tests("Telemetry", uses: ["JSON", "Time"]),
         tests("HTTPMessage"),
         tests("HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),
+        tests("ConnectionURLs", usesWithPostgreSQL: ["CPostgreSQL"]),
         tests("Mail", uses: ["Cryptography", "GatehouseTesting", "Sockets", "TestCertificates", "Threads", "Time"]),
         tests("Web", uses: ["HTTPMessage"]),
         .testTarget(
@@ -452,14 +471,16 @@ let package = Package(
         tests(
             "Configuration",
             uses: [
-                "ClaimMapping", "Cryptography", "Files", "Identities", "JSON", "Policy", "SettingDeclarations",
+                "ClaimMapping", "ConnectionURLs", "Cryptography", "Files", "Identities", "JSON", "Policy",
+                "SettingDeclarations",
                 "Sockets", "TestCertificates", "Text", "Time", "Tokens",
             ]),
         tests(
             "Server",
             uses: [
                 "AccessUseCases", "Addresses", "APIDescription", "Audit", "ClaimMapping", "Configuration",
-                "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "Grants", "HTTPClient",
+                "Cryptography", "Databases", "DemoProvider", "Endpoints", "GatehouseTesting", "GatewayStores", "Grants",
+                "HTTPClient",
                 "HTTPMessage", "HTTPServer", "Identities", "Inventory", "InventoryStore", "Invitations", "JSON", "Mail",
                 "MetricsUseCases", "OpenID", "Policy", "RuntimeConfiguration", "Sessions", "SignInFlow", "Snapshots",
                 "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens", "UpstreamGate", "Upstreams", "Web",
@@ -468,7 +489,8 @@ let package = Package(
         tests(
             "Commands",
             uses: [
-                "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "Identities", "JSON",
+                "Configuration", "Cryptography", "Databases", "Demo", "GatehouseTesting", "GatewayStores", "Identities",
+                "JSON",
                 "Server", "SettingDeclarations", "Time", "WorkspaceMetrics",
             ]),
         tests("DemoApplication", uses: ["GatehouseTesting", "HTTPClient", "HTTPMessage", "Time"]),

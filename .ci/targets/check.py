@@ -104,8 +104,8 @@ def self_test():
     assert list(allowances(["# note", "", "lines: A # for a good reason"])) == [("lines", "A")]
 
     assert graph.reduced({"A": [], "B": ["A"], "C": ["A", "B"]}) == {"A": [], "B": ["A"], "C": ["B"]}
-    text = "import A\ninternal import B\n@testable import C\nimport struct D.E\npublic import F\n// import G\n  import H"
-    assert graph.IMPORT.findall(text) == ["A", "B", "C", "D", "F"]
+    text = "import A\ninternal import B\n@testable import C\nimport struct D.E\npublic import F\n// import G\n  import H\n    import I"
+    assert graph.IMPORT.findall(text) == ["A", "B", "C", "D", "F", "I"]
     drawn = picture([a, b, c])
     assert all(f">{name}</text>" in drawn for name in "ABC") and drawn.count("marker-end") == 2
     assert drawn != picture([a, b, target("C", ["A"])]) and drawn == picture([a, b, c])

@@ -11,6 +11,7 @@ public enum Recipe: String, CaseIterable, Sendable {
     case envoy
     case haproxy
     case prometheusAlerts = "prometheus-alerts"
+    case pgbouncer
 
     /// Returns the recipe with a name, or nil.
     public init?(named name: String) {
@@ -29,6 +30,7 @@ public enum Recipe: String, CaseIterable, Sendable {
         case .envoy: "Envoy asks the gateway about each request (ext_authz)"
         case .haproxy: "HAProxy asks the gateway about each request (a Lua action)"
         case .prometheusAlerts: "Alerts for Prometheus"
+        case .pgbouncer: "PgBouncer between many processes and PostgreSQL"
         }
     }
 
@@ -49,6 +51,7 @@ public enum Recipe: String, CaseIterable, Sendable {
         case .envoy: PackageResources.envoy_yaml
         case .haproxy: PackageResources.haproxy_cfg
         case .prometheusAlerts: PackageResources.alerts_yaml
+        case .pgbouncer: PackageResources.pgbouncer_ini
         }
     }
 
@@ -57,6 +60,7 @@ public enum Recipe: String, CaseIterable, Sendable {
         case .systemd: values.unit
         case .containerfile: try values.image
         case .prometheusAlerts: ["admin": .text(try values.adminAddress.description)]
+        case .pgbouncer: try values.pooler
         case .nginx, .traefik, .caddy, .envoy, .haproxy: try values.proxy(named: rawValue)
         }
     }

@@ -29,16 +29,21 @@ extension RecipeValues {
             trustedProxies: settings.trustedProxies,
             configurationFile: file.starts(exactly: "/") ? file : RecipeValues.usualFile,
             storageFolder: RecipeValues.folder(of: settings.storage), drainDelay: settings.drainDelay,
-            upstreams: upstreams)
+            upstreams: upstreams, database: RecipeValues.database(of: settings.storage))
     }
 
     /// The folder of the database, if the unit has to allow writing there.
     private static func folder(of storage: StorageSettings) -> String? {
         switch storage {
+        case .postgreSQL: return nil
         case .sqlite(let path):
             guard path.starts(exactly: "/"), let slash = path.lastIndex(ofASCII: "/") else { return nil }
             let folder = String(path[..<slash])
             return folder.isEmpty || folder.isExactly(usualFolder) ? nil : folder
         }
+    }
+    private static func database(of storage: StorageSettings) -> Database? {
+        guard case .postgreSQL(let settings) = storage else { return nil }
+        return Database(url: settings.url, direct: settings.direct)
     }
 }

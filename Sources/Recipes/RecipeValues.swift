@@ -1,4 +1,5 @@
 public import Addresses
+public import ConnectionURLs
 public import HTTPMessage
 public import Sockets
 
@@ -19,6 +20,17 @@ public struct RecipeValues: Sendable {
         }
     }
 
+    /// A database of PostgreSQL.
+    public struct Database: Sendable {
+        let url: PostgreSQLURL
+        /// The way past a pooler.
+        let direct: PostgreSQLURL?
+
+        public init(url: PostgreSQLURL, direct: PostgreSQLURL?) {
+            (self.url, self.direct) = (url, direct)
+        }
+    }
+
     let publicURL: AbsoluteURL
     /// True if the gateway serves HTTPS itself.
     let servesTLS: Bool
@@ -32,6 +44,8 @@ public struct RecipeValues: Sendable {
     let storageFolder: String?
     let drainDelay: Duration
     let upstreams: [Upstream]
+    /// The database of PostgreSQL; nil for a file.
+    let database: Database?
 
     /// - Parameters:
     ///   - listen: the public listeners; at least one.
@@ -40,12 +54,13 @@ public struct RecipeValues: Sendable {
     public init(
         publicURL: AbsoluteURL, servesTLS: Bool, listen: [SocketAddress], forwardAuthListen: SocketAddress?,
         adminListen: SocketAddress?, trustedProxies: [AddressRange], configurationFile: String, storageFolder: String?,
-        drainDelay: Duration, upstreams: [Upstream]
+        drainDelay: Duration, upstreams: [Upstream], database: Database? = nil
     ) {
         (self.publicURL, self.servesTLS, self.listen) = (publicURL, servesTLS, listen)
         (self.forwardAuthListen, self.adminListen) = (forwardAuthListen, adminListen)
         (self.trustedProxies, self.upstreams) = (trustedProxies, upstreams)
         (self.configurationFile, self.storageFolder, self.drainDelay) = (configurationFile, storageFolder, drainDelay)
+        self.database = database
     }
 
     /// A gateway and an application on loopback; nil never happens, since the texts are constant.

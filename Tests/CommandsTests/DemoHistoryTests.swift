@@ -1,6 +1,7 @@
 import Configuration
 import Databases
 import GatehouseTesting
+import GatewayStores
 import Identities
 import JSON
 import Server
@@ -24,7 +25,7 @@ struct DemoHistoryTests {
         try DemoStore.fill(settings, at: now)
         try DemoStore.fill(settings, at: now + .seconds(3600))
 
-        let database = try GatewayProcess.open(settings.storage)
+        let database = try GatewayStore.open(settings)
         defer { database.close() }
         let store = MetricsStore(database: database, now: { now })
         for organization in settings.organizations {

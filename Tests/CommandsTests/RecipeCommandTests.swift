@@ -9,7 +9,10 @@ struct RecipeCommandTests {
         #expect(call.code == 0 && call.error.isEmpty)
         let names = call.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
         #expect(
-            names == ["systemd", "containerfile", "nginx", "traefik", "caddy", "envoy", "haproxy", "prometheus-alerts"])
+            names == [
+                "systemd", "containerfile", "nginx", "traefik", "caddy", "envoy", "haproxy", "prometheus-alerts",
+                "pgbouncer",
+            ])
     }
 
     @Test("an unknown recipe is a usage error", arguments: ["apache", "NGINX", "nginx ", "ngnix"])
@@ -65,6 +68,14 @@ struct RecipeCommandTests {
                 "deny deny_status 503 unless { var(txn.gatehouse_let_through) -m bool }",
                 "option http-restrict-req-hdr-names delete", "del-header x-gatehouse- -m beg",
                 "http-request lua.gatehouse http://reports.localhost:8080 no", "#|     \"x-gatehouse-assertion\",",
+            ]
+        ),
+        (
+            "pgbouncer",
+            [
+                "\ngatehouse = host=127.0.0.1 port=5432 dbname=gatehouse\n", "\npool_mode = transaction\n",
+                "\nauth_type = scram-sha-256\n", "\nauth_file = /etc/pgbouncer/userlist.txt\n",
+                "\"direct\": \"postgresql://gatehouse@127.0.0.1:5432/gatehouse\",",
             ]
         ),
         ("prometheus-alerts", ["expr: gatehouse_config_last_reload_success == 0", "{{ $labels.instance }}"]),

@@ -239,19 +239,6 @@ import Testing
             faults.count == 1 && faults[0].path == wrong.path && faults[0].message.contains(wrong.words), "\(faults)")
     }
 
-    @Test(
-        "storage that this build does not support is refused without quoting it",
-        arguments: [
-            ("postgresql://u:hunter2@h/d", "lacks the trait PostgreSQL"),
-            ("postgres://u:hunter2@h/d", "lacks the trait"),
-            ("mysql://u:hunter2@h/d", "must begin with"), ("sqlite:", "must name a file"),
-        ])
-    func storage(_ text: String, _ words: String) {
-        let faults = TestFiles.faults(TestFiles.file(#""reactors": 1"#, storage: "\"\(text)\""))
-        #expect(faults.count == 1 && faults[0].path == "storage" && faults[0].message.contains(words), "\(faults)")
-        #expect(!faults.description.contains("hunter2"))
-    }
-
     @Test("valid combinations are accepted")
     func combinations() {
         let good = [

@@ -31,7 +31,7 @@ enum TestFiles {
 
     static let environment = [
         "A_SECRET": "hello", "A_KEY": key, "STORAGE": "sqlite:x.db", "ACME_SECRET": "s", "SMTP_PASSWORD": "p",
-        "EMPTY": "",
+        "EMPTY": "", "POSTGRESQL": "postgresql://u@h/d?sslmode=verify-full",
     ]
 
     static let sources = SettingSources(

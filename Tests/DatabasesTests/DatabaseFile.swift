@@ -64,6 +64,7 @@ extension Database {
 
     func insert(_ name: String) async throws(DatabaseError) {
         try await write { transaction throws(DatabaseError) in
+            transaction.note(StoreChange("item", name))
             _ = try transaction.execute("INSERT INTO item (name) VALUES ($1)", .text(name))
         }
     }

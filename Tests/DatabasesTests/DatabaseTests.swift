@@ -163,10 +163,11 @@ struct DatabaseTests {
         let database = try store.open()
         let other = try store.open()
         let before = database.lastContact
-        let (changes, continuation) = AsyncStream<Void>.makeStream()
-        try database.follow(every: .milliseconds(2)) { _ in continuation.yield() }
+        let (changes, continuation) = AsyncStream<StoreChanges>.makeStream()
+        try database.follow(every: .milliseconds(2)) { continuation.yield($0) }
         try await other.insert("a")
-        for await _ in changes { break }
+        var iterator = changes.makeAsyncIterator()
+        #expect(await iterator.next() == .some([StoreChange("item", "a")]))
         #expect(try await database.names() == ["a"])
         #expect(database.lastContact > before)
         database.close()

@@ -18,7 +18,14 @@ struct PublishedSnapshotTests {
         "\u{E9}@acme.example", "e\u{301}@acme.example", "pat@acme.example", "team@acme.example",
     ]
 
-    init() throws { world = try AccessWorld() }
+    /// Another process, which follows the changes.
+    private let other: (database: Database, access: AccessStore)
+
+    init() throws {
+        world = try AccessWorld()
+        let database = try world.place.reopened()
+        other = (database, try world.openAgain(database))
+    }
 
     /// Returns all that decisions read of a snapshot.
     private func content(_ snapshot: AccessSnapshot) -> [String] {
@@ -47,6 +54,12 @@ struct PublishedSnapshotTests {
         defer { database.close() }
         let stored = content(try AccessStore.snapshot(of: database))
         #expect(published == stored, "\(step)")
+        let follower = other.access
+        other.database.poll { changes throws(DatabaseError) in
+            #expect(changes != .all, "\(step): everything is read again")
+            try follower.takeUp(changes)
+        }
+        #expect(content(follower.snapshots.read().value) == stored, "\(step), in another process")
     }
 
     @Test("after any sequence of changes it equals what the store holds", arguments: [1, 2, 3] as [UInt64])

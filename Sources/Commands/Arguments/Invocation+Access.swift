@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Databases
+internal import GatewayStores
 internal import Grants
 internal import Identities
 internal import Management
@@ -19,7 +20,7 @@ extension Invocation {
     ) throws(CommandError) -> ExitCode {
         let keys = try checkpointKeys(settings)
         do throws(DatabaseError) {
-            let database = try GatewayProcess.open(settings.storage, isMade: isMade)
+            let database = try GatewayStore.open(settings, isMade: isMade)
             defer { database.close() }
             let store = try AccessStore(
                 database: database, under: AccessSettings(settings), dependents: EndedAccess(), now: now)

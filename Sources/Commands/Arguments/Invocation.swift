@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Databases
 internal import Files
+internal import GatewayStores
 internal import Grants
 internal import JSON
 internal import Policy
@@ -78,9 +79,9 @@ struct Invocation: Sendable {
 
     /// Returns the stored grants, suspensions and rules. The result is empty if the store does not exist yet.
     func access(under settings: Settings) throws(CommandError) -> AccessSnapshot {
-        guard settings.storage.exists else { return .empty }
         do throws(DatabaseError) {
-            let database = try GatewayProcess.open(settings.storage, isMade: false)
+            guard try GatewayStore.exists(settings) else { return .empty }
+            let database = try GatewayStore.open(settings, isMade: false)
             defer { database.close() }
             return try AccessStore.snapshot(of: database)
         } catch {

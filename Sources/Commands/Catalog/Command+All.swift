@@ -19,6 +19,8 @@ extension Command {
         auditExport,
         auditVerify,
         upstreamExplain,
+        migrate,
+        storeCopy,
         configReference,
         configSchema,
         recipe,

@@ -2,6 +2,7 @@ internal import Audit
 internal import Configuration
 internal import Cryptography
 internal import Databases
+internal import GatewayStores
 internal import JSON
 internal import Server
 internal import Text
@@ -123,7 +124,7 @@ extension Command {
         let settings = try call.settings()
         let keys = try call.checkpointKeys(settings)
         do throws(DatabaseError) {
-            let database = try GatewayProcess.open(settings.storage, isMade: false)
+            let database = try GatewayStore.open(settings, isMade: false)
             defer { database.close() }
             return try body(database, keys)
         } catch {

@@ -2,6 +2,7 @@ internal import Audit
 internal import Configuration
 internal import Databases
 internal import Files
+internal import GatewayStores
 internal import Identities
 internal import Inventory
 internal import JSON
@@ -171,7 +172,7 @@ extension Invocation {
         let database: Database
         let store: MetricsStore
         do throws(DatabaseError) {
-            database = try GatewayProcess.open(settings.storage, isMade: isWriting)
+            database = try GatewayStore.open(settings, isMade: isWriting)
             store = MetricsStore(database: database, under: MetricsSettings(settings))
         } catch {
             throw .failure("storage: the database cannot be used: \(error)")

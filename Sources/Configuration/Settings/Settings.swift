@@ -18,6 +18,8 @@ public struct Settings: Sendable {
     /// Addresses of proxies whose forwarding fields are trusted.
     public let trustedProxies: [AddressRange]
     public let storage: StorageSettings
+    /// The way in which the store's tables follow the program.
+    public let migrate: MigrationSettings
     /// Keys of 32 bytes. The first one seals, and all of them open. Empty if no provider has sign-in and
     /// there are no upstreams.
     public let secretKeys: [Secret]
@@ -69,7 +71,13 @@ extension Settings: Section {
         "Proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, and that may ask at forward_auth_listen.")
     static let storage = Setting(
         "storage", .storage, .required,
-        "The database file. A change needs a restart.")
+        "The database: a file of SQLite, or PostgreSQL, which many processes can share. PostgreSQL needs a build with "
+            + "--traits PostgreSQL. A change needs a restart.")
+    static let migrate = Setting(
+        "migrate", .choice("when the database's tables are brought up to date") as SettingKind<MigrationSettings>,
+        .byDefault("\"automatically\""),
+        "automatically: the gateway brings the tables up to date when it starts, and so does each command that opens the "
+            + "store; manually: only gatehouse migrate does.")
     static let secretKey = Setting(
         "secret_key", .sealingKeys, .optional,
         "The key that seals sign-in state and stored tokens. With a list, the first key seals and all of them open, which "
@@ -110,7 +118,7 @@ extension Settings: Section {
     package static let settings = [
         DeclaredSetting(publicURL), DeclaredSetting(listen), DeclaredSetting(tls), DeclaredSetting(adminListen),
         DeclaredSetting(forwardAuthListen), DeclaredSetting(trustedProxies), DeclaredSetting(storage),
-        DeclaredSetting(secretKey),
+        DeclaredSetting(migrate), DeclaredSetting(secretKey),
         DeclaredSetting(reactors), DeclaredSetting(tokenCache), DeclaredSetting(limits),
         DeclaredSetting(drainDelay), DeclaredSetting(providers),
         DeclaredSetting(organizations), DeclaredSetting(upstreams), DeclaredSetting(usage), DeclaredSetting(sessions),
@@ -122,7 +130,8 @@ extension Settings: Section {
         typealias S = Settings
         CrossChecks(members).run()
         guard let publicURL = members[S.publicURL], let listen = members[S.listen], let storage = members[S.storage],
-            let proxies = members[S.trustedProxies], let reactors = members[S.reactors],
+            let migrate = members[S.migrate], let proxies = members[S.trustedProxies],
+            let reactors = members[S.reactors],
             let tokenCache = members[S.tokenCache], let limits = members[S.limits],
             let drainDelay = members[S.drainDelay],
             let providers = members[S.providers], let organizations = members[S.organizations],
@@ -130,7 +139,8 @@ extension Settings: Section {
             let invitations = members[S.invitations]
         else { return nil }
         (self.publicURL, self.listen, tls) = (publicURL, listen, members[S.tls] ?? [])
-        (adminListen, trustedProxies, self.storage) = (members[S.adminListen], proxies, storage)
+        (adminListen, trustedProxies) = (members[S.adminListen], proxies)
+        (self.storage, self.migrate) = (storage, migrate)
         (secretKeys, self.reactors, self.tokenCache) = (members[S.secretKey] ?? [], reactors, tokenCache)
         self.drainDelay = drainDelay
         (self.limits, self.providers, self.organizations) = (limits, providers, organizations)

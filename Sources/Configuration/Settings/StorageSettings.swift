@@ -1,73 +1,60 @@
-internal import Cryptography
-internal import Files
+internal import ConnectionURLs
+public import Cryptography
 internal import JSON
 internal import SettingDeclarations
 internal import Text
 
 /// The location of the gateway's durable data.
-public enum StorageSettings: Sendable, Hashable {
+public enum StorageSettings: Sendable, Equatable {
     /// The path of the database file, resolved. SQLite keeps further files beside it, with suffixes to its name.
     case sqlite(path: String)
+    /// A database of PostgreSQL. A build without the trait has no such value.
+    case postgreSQL(PostgreSQLSettings)
 
-    /// True if the database already exists.
-    public var exists: Bool {
-        switch self {
-        case .sqlite(let path): FileContent.exists(path)
-        }
-    }
-}
-
-extension SettingKind<StorageSettings> {
-    static var storage: SettingKind {
-        let schema: @Sendable (inout JSONWriter) -> Void = { writer in
-            writer.name("oneOf")
-            writer.beginArray()
-            writer.beginObject()
-            writer.member("type", "string")
-            writer.member("pattern", "^(sqlite:/?[^/].*|postgresql://.+)$")
-            writer.endObject()
-            writer.beginObject()
-            SettingReader.writeSecretSchema(to: &writer)
-            writer.endObject()
-            writer.endArray()
-        }
-        let noun = "\"sqlite:PATH\", or \(SettingReader.secretNoun) that contains such a text"
-        return SettingKind(
-            noun, good: ["\"sqlite:gatehouse.db\"", "{\"env\": \"STORAGE\"}"],
-            wrong: [
-                "7", "[]", "\"\"", "\"gatehouse.db\"", "\"sqlite:\"", "\"sqlite://x.db\"", "\"sqlite:///x.db\"",
-                "\"mysql://h/d\"", "\"postgresql://h/d\"",
-                "\"sqlite:a\\u0000b\"", "{\"env\": \"NO_SUCH_VARIABLE\"}", "{\"env\": \"A_SECRET\"}",
-            ],
-            schema: schema
-        ) { value, path, reader in
-            let text: String
-            if let plain = value.string {
-                text = plain
-            } else if value.kind == .object {
-                guard let secret = reader.secret(value, path) else { return nil }
-                text = secret.text
-            } else {
-                reader.fault(at: value, path, "must be \(noun), not \(value.kindNoun)")
-                return nil
-            }
-            do throws(SettingError) {
-                return .sqlite(path: reader.resolved(try sqlitePath(text)))
-            } catch {
-                reader.fault(at: value, path, error.message)
-                return nil
-            }
-        }
+    /// True if this build can keep its data in PostgreSQL.
+    public static var hasPostgreSQL: Bool {
+        #if PostgreSQL
+            true
+        #else
+            false
+        #endif
     }
 
-    // The text may contain a password, so no message quotes it.
-    private static func sqlitePath(_ text: String) throws(SettingError) -> String {
+    /// The reason why a build without the trait refuses PostgreSQL, and the command that builds with it.
+    public static let buildAdvice =
+        "needs a build with PostgreSQL, which this one is without: build with "
+        + "\"swift build -c release --traits PostgreSQL\", or write \"sqlite:PATH\""
+
+    /// Reads the place of a store from a command's arguments.
+    ///
+    /// - Parameters:
+    ///   - text: `sqlite:PATH`, or `postgresql://…` without a password.
+    ///   - password: the password of the user that the URL names.
+    /// - Throws: what is wrong, in words that follow the name of the argument. They never quote the text.
+    public init(argument text: String, password: Secret? = nil) throws(StorageError) {
+        do throws(SettingError) {
+            self = try StorageSettings(text, password: password) { $0 }
+        } catch {
+            throw StorageError(description: error.message)
+        }
+        guard case .postgreSQL = self else { return }
+        guard StorageSettings.hasPostgreSQL else { throw StorageError(description: StorageSettings.buildAdvice) }
+    }
+
+    /// The text may contain a password, so no message quotes it.
+    fileprivate init(
+        _ text: String, password: Secret? = nil, resolving: (String) -> String
+    ) throws(SettingError) {
         if text.starts(exactly: "postgresql:") || text.starts(exactly: "postgres:") {
-            throw SettingError("this build lacks the trait PostgreSQL and stores in SQLite only: write \"sqlite:PATH\"")
+            do throws(PostgreSQLURL.SyntaxError) {
+                self = .postgreSQL(PostgreSQLSettings(url: try PostgreSQLURL(text), password: password))
+            } catch {
+                throw SettingError(error.message)
+            }
+            return
         }
         guard let path = text.dropping(exactly: "sqlite:") else {
-            throw SettingError(
-                "must begin with \"sqlite:\" (\"postgresql://\" needs a build with the trait PostgreSQL)")
+            throw SettingError("must begin with \"sqlite:\" or \"postgresql://\"")
         }
         // Other programs write the path as a URL. A path contains no password, so it may be shown.
         if path.starts(exactly: "//") {
@@ -80,6 +67,92 @@ extension SettingKind<StorageSettings> {
         guard !path.isEmpty, !path.ends(exactly: "/"), !path.utf8.contains(0) else {
             throw SettingError("must name a file after \"sqlite:\"")
         }
-        return String(path)
+        self = .sqlite(path: resolving(String(path)))
+    }
+}
+
+/// The reason why an argument names no store, in words that follow the name of the argument.
+public struct StorageError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+}
+
+/// The way in which the tables of a store follow the program.
+public enum MigrationSettings: String, Sendable, CaseIterable {
+    /// Commands bring the tables up to date when they open the store.
+    case automatically
+    /// Only `gatehouse migrate` does.
+    case manually
+}
+
+extension SettingKind<StorageSettings> {
+    static var storage: SettingKind {
+        let place = SettingKind<PostgreSQLSettings>.section
+        let schema: @Sendable (inout JSONWriter) -> Void = { writer in
+            writer.name("oneOf")
+            writer.beginArray()
+            writer.beginObject()
+            writer.member("type", "string")
+            writer.member("pattern", "^(sqlite:/?[^/].*|postgresql://.+)$")
+            writer.endObject()
+            writer.beginObject()
+            SettingReader.writeSecretSchema(to: &writer)
+            writer.endObject()
+            writer.beginObject()
+            place.schema(&writer)
+            writer.endObject()
+            writer.endArray()
+        }
+        let noun =
+            "\"sqlite:PATH\", \"postgresql://USER@HOST/DATABASE\", \(SettingReader.secretNoun) that contains such a "
+            + "text, or an object"
+        let ofPostgreSQL =
+            PostgreSQLURL.good + [
+                "{\"env\": \"POSTGRESQL\"}",
+                "{\"postgresql\": {\"env\": \"POSTGRESQL\"}, \"password\": {\"env\": \"A_SECRET\"}, \"connections\": 2, "
+                    + "\"direct\": \(PostgreSQLURL.good[0])}",
+            ]
+        let ofSQLite = ["\"sqlite:gatehouse.db\"", "{\"env\": \"STORAGE\"}"]
+        let wrong =
+            [
+                "7", "[]", "null", "{}", "\"gatehouse.db\"", "\"sqlite:\"", "\"sqlite://x.db\"", "\"sqlite:///x.db\"",
+                "\"sqlite:a\\u0000b\"", "{\"env\": \"NO_SUCH_VARIABLE\"}", "{\"env\": \"A_SECRET\"}",
+                "{\"sqlite\": \"gatehouse.db\"}", "{\"postgresql\": \"sqlite:g.db\"}",
+                "{\"postgresql\": \(PostgreSQLURL.good[0]), \"file\": \"a.secret\"}",
+            ] + PostgreSQLURL.wrong.filter { $0 != "\"sqlite:g.db\"" }
+        let isBuilt = StorageSettings.hasPostgreSQL
+        var kind = SettingKind(
+            noun, good: ofSQLite + (isBuilt ? ofPostgreSQL : []), wrong: wrong + (isBuilt ? [] : ofPostgreSQL),
+            schema: schema
+        ) { value, path, reader in
+            guard let storage = read(value, path, reader, noun: noun, place: place) else { return nil }
+            if case .postgreSQL = storage, !isBuilt {
+                reader.fault(at: value, path, StorageSettings.buildAdvice)
+                return nil
+            }
+            return storage
+        }
+        kind.section = (PostgreSQLSettings.settings, false)
+        return kind
+    }
+
+    private static func read(
+        _ value: JSONValue, _ path: SettingPath, _ reader: SettingReader, noun: String,
+        place: SettingKind<PostgreSQLSettings>
+    ) -> StorageSettings? {
+        let isReference = value.member("env") != nil || value.member("file") != nil
+        if value.kind == .object, !isReference || value.member("postgresql") != nil {
+            return place.read(value, path, reader).map { .postgreSQL($0) }
+        }
+        guard let text = reader.plainOrSecret(value, path, noun) else { return nil }
+        do throws(SettingError) {
+            let storage = try StorageSettings(text, resolving: reader.resolved)
+            if case .postgreSQL(let settings) = storage {
+                for oddity in settings.url.oddities { reader.warn(at: value, path, oddity) }
+            }
+            return storage
+        } catch {
+            reader.fault(at: value, path, error.message)
+            return nil
+        }
     }
 }

@@ -24,11 +24,12 @@ public enum ReferenceText {
             case .byDefault(let text): lines.append("\(name) (default: \(text))")
             }
             lines += wrapped(setting.meaning)
-            guard let section = setting.section else {
+            // A section may have a short form, which is text.
+            if setting.section == nil || setting.good.first?.utf8.first == UInt8(ascii: "\"") {
                 lines += wrapped("Value: \(setting.noun).")
                 if let example = setting.good.first { lines.append("    Example: \(example)") }
-                continue
             }
+            guard let section = setting.section else { continue }
             append(section.settings, under: section.isList ? "\(name)[]" : name, to: &lines)
         }
     }

@@ -1,5 +1,6 @@
 public import Configuration
 internal import Databases
+internal import GatewayStores
 internal import Identities
 public import Server
 internal import Synchronization
@@ -12,7 +13,7 @@ public enum DemoStore {
     /// nothing changed.
     public static func fill(_ settings: Settings, at now: Timestamp) throws(StartError) {
         do {
-            let database = try GatewayProcess.open(settings.storage)
+            let database = try GatewayStore.open(settings)
             defer { database.close() }
             let clock = DemoClock(now)
             let store = MetricsStore(database: database, under: MetricsSettings(settings), now: { clock.now })

@@ -21,6 +21,12 @@ protocol Connection: AnyObject, Sendable {
     ///
     /// - Parameter isPatient: true to wait for other writers without a limit.
     func beginWriting(isPatient: Bool) throws(DatabaseError)
+    /// Begins a transaction of a store that no other process uses, and keeps the others out until its end.
+    ///
+    /// - Throws: `busy` if another process uses the store.
+    func beginAlone() throws(DatabaseError)
+    /// Rolls back a transaction that began alone.
+    func endAlone()
     /// - Parameter isNotifying: true to wake the followers of other processes.
     func commit(isNotifying: Bool) throws(DatabaseError)
     /// Rolls back the open transaction, if there is one.

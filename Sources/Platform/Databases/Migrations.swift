@@ -7,6 +7,10 @@ public struct PendingMigration: Sendable, Hashable {
     public let applied: Int
     /// The number of the last migration that the program knows.
     public let known: Int
+
+    public init(component: String, applied: Int, known: Int) {
+        (self.component, self.applied, self.known) = (component, applied, known)
+    }
 }
 
 extension Database {
@@ -121,7 +125,9 @@ extension Connection {
     fileprivate func pendingMigrations(to schemas: [Schema]) throws(DatabaseError) -> [PendingMigration] {
         let stored = try hasTable("schema_migrations") ? storedMigrations(schemas) : [:]
         var pending: [PendingMigration] = []
-        if try !hasTable("store_change") { pending.append(PendingMigration(component: Self.ownComponent, applied: 0, known: 1)) }
+        if try !hasTable("store_change") {
+            pending.append(PendingMigration(component: Self.ownComponent, applied: 0, known: 1))
+        }
         for schema in schemas where stored[schema.component, default: 0] < schema.count {
             pending.append(
                 PendingMigration(
@@ -152,20 +158,25 @@ extension Connection {
     func migrate(to schemas: [Schema]) throws(DatabaseError) -> [PendingMigration] {
         try beginWriting(isPatient: true)
         do throws(DatabaseError) {
-            let pending = try pendingMigrations(to: schemas)
-            if !pending.isEmpty {
-                try executeScript(ownTables)
-                #if PostgreSQL
-                    if dialect == .postgreSQL { try executeScript(PostgreSQLFunctions.definitions) }
-                #endif
-                for schema in schemas { try apply(schema, pending) }
-            }
+            let pending = try applyMigrations(to: schemas)
             try commit(isNotifying: false)
             return pending
         } catch {
             rollBack()
             throw error
         }
+    }
+
+    /// Applies the missing migrations within a transaction that writes.
+    func applyMigrations(to schemas: [Schema]) throws(DatabaseError) -> [PendingMigration] {
+        let pending = try pendingMigrations(to: schemas)
+        guard !pending.isEmpty else { return [] }
+        try executeScript(ownTables)
+        #if PostgreSQL
+            if dialect == .postgreSQL { try executeScript(PostgreSQLFunctions.definitions) }
+        #endif
+        for schema in schemas { try apply(schema, pending) }
+        return pending
     }
 
     private func apply(_ schema: Schema, _ pending: [PendingMigration]) throws(DatabaseError) {

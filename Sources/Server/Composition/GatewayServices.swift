@@ -74,12 +74,6 @@ final class GatewayServices: Sendable {
         stores.access.settings.publish(configuration.accessSettings)
     }
 
-    /// The schemas of all tables of these stores.
-    static let schemas = [
-        SessionStore.schema, DeniedSignInStore.schema, AuditLog.schema, AuditCheckpoint.schema, AccessStore.schema,
-        AssertionKeys.schema,
-    ]
-
     /// Adds a new verified address of a suspended user to the suspension.
     func extend(_ new: SuspensionExtension, _ origin: AuditOrigin) async {
         guard await !extensions.extend(new, requestID: origin.requestID, address: origin.address) else { return }

@@ -1,9 +1,10 @@
 internal import AccessUseCases
 internal import Assertions
 public import Configuration
-public import Databases
+internal import Databases
 internal import Endpoints
 internal import Files
+internal import GatewayStores
 internal import Grants
 internal import HTTPClient
 internal import HTTPServer
@@ -88,7 +89,7 @@ public final class GatewayProcess {
         metricsSettings = Published(MetricsSettings(settings))
         let store: MetricsStore
         do throws(DatabaseError) {
-            database = try GatewayProcess.open(settings.storage)
+            database = try GatewayStore.open(settings)
             store = MetricsStore(database: database, settings: metricsSettings)
             services = try GatewayServices(
                 database: database, under: configuration, gatewayMetrics: gatewayMetrics, log: log)
@@ -133,16 +134,6 @@ public final class GatewayProcess {
                 isDemo: isDemo)
         } catch {
             throw StartError("\(error)")
-        }
-    }
-
-    /// Opens the store that the settings name, with every table of this version.
-    ///
-    /// - Parameter isMade: true if a missing store is created; commands that only read must not find an empty one.
-    public static func open(_ storage: StorageSettings, isMade: Bool = true) throws(DatabaseError) -> Database {
-        switch storage {
-        case .sqlite(let path):
-            try Database(path: path, schemas: [MetricsStore.schema] + GatewayServices.schemas, isMade: isMade)
         }
     }
 

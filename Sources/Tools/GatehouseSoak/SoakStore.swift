@@ -3,6 +3,7 @@ import Configuration
 import Cryptography
 import Databases
 import DemoProvider
+import GatewayStores
 import Grants
 import Identities
 import Server
@@ -19,7 +20,7 @@ struct SoakStore {
 
     static func fill(_ files: SoakFiles, _ provider: DemoProvider, _ options: SoakOptions) throws {
         let settings = try SettingsFile.load(path: files.configurationPath, environment: [:])
-        let database = try GatewayProcess.open(settings.storage)
+        let database = try GatewayStore.open(settings)
         defer { database.close() }
         guard let organization = OrganizationID("acme") else { throw SoakError("no organization") }
         let store = SoakStore(database: database, organization: organization, files: files, provider: provider)

@@ -4,6 +4,7 @@ import Databases
 import DemoProvider
 import Endpoints
 import GatehouseTesting
+import GatewayStores
 import HTTPMessage
 import Identities
 import MetricsUseCases
@@ -79,7 +80,7 @@ final class GatewayWorld: Sendable {
     ) throws {
         (self.providers, clock, settingsText) = (providers, providers.clock, text)
         recorded = try RecordedLog()
-        place = try TemporaryStore([MetricsStore.schema] + GatewayServices.schemas)
+        place = try TemporaryStore(GatewayStore.schemas)
         let report = ProviderReport(gatewayMetrics, recorded.log)
         outside = Outbound(http: providers.outbound, clocks: clock.clocks, report: { report.take($0) })
         let (first, metrics) = try configuration(place, outside)

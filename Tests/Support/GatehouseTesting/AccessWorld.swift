@@ -48,6 +48,12 @@ public final class AccessWorld: Sendable {
         }
     }
 
+    /// Opens the store in another process, which has its own database.
+    public func openAgain(_ database: Database) throws(DatabaseError) -> AccessStore {
+        try AccessStore(
+            database: database, under: access.settings.read().value, dependents: EndedAccess(), now: access.now)
+    }
+
     /// - Parameter schemas: the schemas of further stores in the same database.
     public init(_ settings: AccessSettings? = nil, adding schemas: [Schema] = []) throws {
         let clock = ManualClock()

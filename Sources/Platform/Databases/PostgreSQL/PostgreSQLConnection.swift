@@ -90,7 +90,8 @@
 
         func enqueue(_ sql: String, _ values: [SQLValue]) throws(DatabaseError) {
             // After a failed statement only a rollback can succeed. Later, another one would be taken for the cause.
-            guard unsafe PQtransactionStatus(handle) != PQTRANS_INERROR || sql.starts(exactly: "ROLLBACK") else {
+            let hasFailed = unsafe PQtransactionStatus(handle) == PQTRANS_INERROR
+            guard !hasFailed || !pending.isEmpty || sql.starts(exactly: "ROLLBACK") else {
                 throw DatabaseError(.failed, cause: "a statement follows a failed one in its transaction")
             }
             pending.append((sql, values))
@@ -116,7 +117,9 @@
                 if let failed = try readResult().fault(connection: self), fault == nil { fault = failed }
             }
             let isWhole = fault != nil
-            if name != nil, !isKnown, let failed = try readResult().fault(connection: self), fault == nil { fault = failed }
+            if name != nil, !isKnown, let failed = try readResult().fault(connection: self), fault == nil {
+                fault = failed
+            }
             let result = try readResult()
             if fault == nil { fault = result.fault(connection: self) }
             try readSynchronization()
@@ -167,6 +170,23 @@
                 : "set_config('lock_timeout', '5s', true), set_config('idle_in_transaction_session_timeout', '2s', true), "
             _ = try run("SELECT \(limits)pg_advisory_xact_lock(1734440037, hashtext(current_schema()))", [])
         }
+
+        /// The lock keeps writers out; readers must not have begun. Each process keeps a connection to poll.
+        func beginAlone() throws(DatabaseError) {
+            try beginWriting(isPatient: true)
+            let others = try Transaction(on: self).first(
+                """
+                SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+                    AND application_name = current_setting('application_name') AND application_name <> ''
+                """
+            ) { row throws(DatabaseError) in row.integer(0) }
+            guard others == 0 else {
+                rollBack()
+                throw DatabaseError(.busy, cause: "\(others ?? 0) connections of other processes are open")
+            }
+        }
+
+        func endAlone() { rollBack() }
 
         func commit(isNotifying: Bool) throws(DatabaseError) {
             guard unsafe PQtransactionStatus(handle) != PQTRANS_INERROR else {
@@ -347,7 +367,9 @@
             }
             unsafe pointers.append(nil)
             return unsafe pointers.withUnsafeBufferPointer { list in
-                guard let start = list.baseAddress else { preconditionFailure("an array that is not empty has an address") }
+                guard let start = list.baseAddress else {
+                    preconditionFailure("an array that is not empty has an address")
+                }
                 return unsafe body(start)
             }
         }

@@ -113,6 +113,22 @@ internal import Time
 
     func beginWriting(isPatient: Bool) throws(DatabaseError) { try execute("BEGIN IMMEDIATE") }
 
+    /// In WAL mode a process that only reads leaves no trace in the file. The mode can be left only if no other
+    /// connection is open, and outside of it an exclusive transaction keeps readers out too.
+    func beginAlone() throws(DatabaseError) {
+        let mode = try Transaction(on: self).first("PRAGMA journal_mode = DELETE") { row throws(DatabaseError) in
+            row.text(0)
+        }
+        guard mode == "delete" else { throw DatabaseError(.busy, cause: "another process uses the file") }
+        try execute("BEGIN EXCLUSIVE")
+    }
+
+    /// The next process to open the file sets the mode, if this fails.
+    func endAlone() {
+        rollBack()
+        try? execute("PRAGMA journal_mode = WAL")
+    }
+
     // Followers read the file.
     func commit(isNotifying: Bool) throws(DatabaseError) { try execute("COMMIT") }
 
