@@ -6,6 +6,10 @@ internal import Text
 /// An address is not an identity: a provider may give it to another user later. Whether the provider verified it is
 /// known only beside the claims that it came with.
 public struct EmailAddress: Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
+    /// The length, in octets, above which a text in claims is no address: the store keeps addresses in indexes, whose rows
+    /// are bounded. RFC 5321 allows 320.
+    public static let longest = 1024
+
     /// The address as its source spells it, for display.
     public let spelling: String
     /// The address in lower case (ASCII), for comparison and storage.

@@ -6,6 +6,9 @@ internal import Text
 /// Google's tokens name their issuer with and without a scheme (Google's OpenID Connect documentation); both spellings
 /// are one issuer. Every other issuer has one spelling.
 public struct Issuer: Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
+    /// The maximum length, in octets: the store keeps issuers in indexes, whose rows are bounded.
+    public static let longest = 1024
+
     /// The canonical spelling.
     public let text: String
 

@@ -3,9 +3,11 @@ internal import JSON
 
 extension JSONValue {
     /// The address in claims as it was sent, verified or not, for display and storage. Returns nil if it has control
-    /// characters: no store takes a NUL, and the others are not readable.
+    /// characters, since no store takes a NUL and the others are not readable, or if it is too long for an address.
     package var shownEmail: EmailAddress? {
-        guard let text = member("email")?.string, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
+        guard let text = member("email")?.string, text.utf8.count <= EmailAddress.longest,
+            text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { return nil }
         return EmailAddress(text)
     }
 }

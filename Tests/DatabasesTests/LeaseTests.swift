@@ -41,9 +41,9 @@ struct LeaseTests {
     @Test("the claim of a holder that has died ends by itself")
     func deadHolder() async throws {
         #expect(try await claim("work", by: "a", for: 30))
-        try await change("UPDATE lease SET until = until - 29")
+        try await change("UPDATE lease SET until = until - 15")
         #expect(try await !claim("work", by: "b"))
-        try await change("UPDATE lease SET until = until - 2")
+        try await change("UPDATE lease SET until = until - 16")
         #expect(try await claim("work", by: "b"))
         #expect(try await !claim("work", by: "a"))
     }

@@ -59,6 +59,18 @@ struct VerifiedAddressTests {
         for user in users { #expect(try await isVerified(user), "\(user.identity)") }
     }
 
+    @Test("a text that is too long for an address is none, whatever the provider says", arguments: [true, false])
+    func length(isTooLong: Bool) async throws {
+        let name = String(
+            repeating: "a", count: EmailAddress.longest - "@acme.example".utf8.count + (isTooLong ? 1 : 0))
+        let user = try await world.signedIn(
+            "vic", groups: ["viewers"], email: "\(name)@acme.example", isVerified: true)
+        let person = try #require(try await world.access.person(user.id, in: AccessWorld.acme))
+        #expect(person.email?.text == (isTooLong ? nil : "\(name)@acme.example"))
+        #expect(person.isVerified == !isTooLong)
+        #expect(person.member?.role == .viewer)
+    }
+
     @Test("it is not if the claims cannot be opened any more", arguments: [true, false])
     func unsealed(isListedFirst: Bool) async throws {
         let users = try await users(isVerified: true)

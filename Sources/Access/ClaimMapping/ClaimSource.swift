@@ -97,10 +97,12 @@ extension EmailTrust {
         ClaimSource(claims, self).standing(of: address.spelling)
     }
 
-    /// Returns the verified address of these claims. Returns nil if it is not verified or has control characters.
+    /// Returns the verified address of these claims. Returns nil if it is not verified, has control
+    /// characters, or is too long for an address.
     public func verifiedEmail(of claims: KnownClaims) -> EmailAddress? {
         guard let value = claims.root.member("email"), let address = Mapping.address(value),
-            ClaimSource(claims, self).isVerified(address), address.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+            ClaimSource(claims, self).isVerified(address), address.utf8.count <= EmailAddress.longest,
+            address.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { return nil }
         return EmailAddress(address)
     }

@@ -45,7 +45,7 @@ extension AccessStore {
             name TEXT COLLATE "C", sort TEXT COLLATE "C" NOT NULL DEFAULT '',
             search TEXT COLLATE "C" NOT NULL DEFAULT '',
             PRIMARY KEY (organization, identity)
-        -- The claims are kept apart from the row, so that a list does not read them.
+        -- Long claims are kept apart from the row, so that a list does not read them.
         ) WITH (toast_tuple_target = 512);
         ALTER TABLE person_seen ALTER COLUMN claims SET STORAGE EXTERNAL;
         CREATE INDEX person_seen_rules ON person_seen (organization, rules, mapped_role);

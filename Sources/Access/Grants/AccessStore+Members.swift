@@ -117,14 +117,19 @@ extension AccessStore {
         _ organization: OrganizationID, _ order: MemberOrder, after: (name: String, identity: String),
         tag: RulesTag?, limit: Int, _ transaction: Transaction
     ) throws(DatabaseError) -> [(name: String, identity: String)] {
+        // Each part is limited too, so that no engine reads the rest of the index.
         let mayHaveRole = "(mapped_role IS NOT NULL OR rules <> $2)"
         let (organization, tag) = (SQLValue.text(organization.text), SQLValue.text(tag?.text ?? "-"))
         switch order {
         case .identity:
             return try transaction.all(
                 """
-                SELECT identity FROM person_seen WHERE organization = $1 AND \(mayHaveRole) AND identity > $3
-                UNION SELECT identity FROM access_grant WHERE organization = $1 AND identity > $3
+                SELECT identity FROM (
+                    SELECT identity FROM person_seen WHERE organization = $1 AND \(mayHaveRole) AND identity > $3
+                    ORDER BY identity LIMIT $4) AS seen
+                UNION SELECT identity FROM (
+                    SELECT DISTINCT identity FROM access_grant WHERE organization = $1 AND identity > $3
+                    ORDER BY identity LIMIT $4) AS given
                 ORDER BY identity LIMIT $4
                 """, organization, tag, .text(after.identity), .integer(limit)
             ) { row throws(DatabaseError) in (name: "", identity: row.text(0)) }
@@ -132,15 +137,19 @@ extension AccessStore {
             // A user who signed in is named by the last sign-in, not by a grant.
             return try transaction.all(
                 """
-                SELECT coalesce(email, subject) AS name, identity FROM person_seen
-                WHERE organization = $1 AND (coalesce(email, subject), identity) > ($3, $4)
-                    AND (\(mayHaveRole) OR EXISTS (
-                        SELECT 1 FROM access_grant AS own
-                        WHERE own.organization = $1 AND own.identity = person_seen.identity))
-                UNION SELECT coalesce(email, subject) AS name, identity FROM access_grant
-                WHERE organization = $1 AND (coalesce(email, subject), identity) > ($3, $4) AND NOT EXISTS (
-                    SELECT 1 FROM person_seen AS seen
-                    WHERE seen.organization = $1 AND seen.identity = access_grant.identity)
+                SELECT name, identity FROM (
+                    SELECT coalesce(email, subject) AS name, identity FROM person_seen
+                    WHERE organization = $1 AND (coalesce(email, subject), identity) > ($3, $4)
+                        AND (\(mayHaveRole) OR EXISTS (
+                            SELECT 1 FROM access_grant AS own
+                            WHERE own.organization = $1 AND own.identity = person_seen.identity))
+                    ORDER BY coalesce(email, subject), identity LIMIT $5) AS signed_in
+                UNION SELECT name, identity FROM (
+                    SELECT DISTINCT coalesce(email, subject) AS name, identity FROM access_grant
+                    WHERE organization = $1 AND (coalesce(email, subject), identity) > ($3, $4) AND NOT EXISTS (
+                        SELECT 1 FROM person_seen AS seen
+                        WHERE seen.organization = $1 AND seen.identity = access_grant.identity)
+                    ORDER BY coalesce(email, subject), identity LIMIT $5) AS given
                 ORDER BY name, identity LIMIT $5
                 """, organization, tag, .text(after.name), .text(after.identity), .integer(limit)
             ) { row throws(DatabaseError) in (name: row.text(0), identity: row.text(1)) }

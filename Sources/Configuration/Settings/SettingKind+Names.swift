@@ -143,7 +143,13 @@ extension SettingKind<String> {
                 "\"https://u:p@a.example\"", "\"http://a.example\"",
                 "\"https://a.example/.well-known/openid-configuration\"",
                 "\"https://login.microsoftonline.com/common/v2.0\"",
+                "\"https://a.example/\(String(repeating: "a", count: Issuer.longest))\"",
             ]
-        ) { $0 }
+        ) { (text) throws(SettingError) -> String in
+            guard text.utf8.count <= Issuer.longest else {
+                throw SettingError("must have at most \(Issuer.longest) bytes")
+            }
+            return text
+        }
     }
 }

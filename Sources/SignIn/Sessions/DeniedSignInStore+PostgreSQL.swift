@@ -14,7 +14,7 @@ extension DeniedSignInStore {
             dismissed_at BIGINT,
             claims BYTEA NOT NULL, row_verdicts BYTEA NOT NULL,
             PRIMARY KEY (organization, issuer, subject)
-        -- The long columns are kept apart from the row, so that a list reads only the short ones.
+        -- Columns of kilobytes are kept apart from the row, so that a list reads only the short ones.
         ) WITH (toast_tuple_target = 512);
         ALTER TABLE denied_sign_in ALTER COLUMN claims SET STORAGE EXTERNAL;
         CREATE INDEX denied_sign_in_at ON denied_sign_in (organization, at);

@@ -15,7 +15,7 @@ extension SessionStore {
             created_at BIGINT NOT NULL, used_at BIGINT NOT NULL, renewed_at BIGINT NOT NULL,
             version BIGINT NOT NULL, changed_at BIGINT NOT NULL, ended_at BIGINT,
             ip TEXT COLLATE "C" NOT NULL, user_agent TEXT COLLATE "C" NOT NULL
-        -- The sealed columns are kept apart from the row, which is written anew with each use.
+        -- Long sealed columns are kept apart from the row, which is written anew with each use.
         ) WITH (toast_tuple_target = 512);
         ALTER TABLE session ALTER COLUMN claims SET STORAGE EXTERNAL, ALTER COLUMN refresh_token SET STORAGE EXTERNAL,
             ALTER COLUMN id_token SET STORAGE EXTERNAL;

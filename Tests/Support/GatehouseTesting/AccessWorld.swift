@@ -184,7 +184,7 @@ public final class AccessWorld: Sendable {
     public static func signIn(
         _ claims: VerifiedClaims, to store: AccessStore, in organization: OrganizationID = acme
     ) async throws {
-        let email = claims.payload.member("email")?.string.map { EmailAddress($0) }
+        let email = claims.payload.shownEmail
         guard let sealed = SealedSignIn(claims, email: email, under: store.settings.read().value),
             let signIn = sealed.record(for: organization, under: store.state, at: store.now())
         else { throw TokenMint.ProviderIDError(text: claims.identity.subject.text) }
@@ -240,7 +240,7 @@ public final class AccessWorld: Sendable {
     /// Lets a user sign in again at every reading of the store's clock. No change then finds the sign-ins that it was
     /// prepared for.
     public func signInAgain(atEveryReading user: ScriptedCredential) {
-        let (claims, email) = (user.currentClaims, user.currentClaims.payload.member("email")?.string)
+        let (claims, email) = (user.currentClaims, user.currentClaims.payload.shownEmail)
         let (settings, state, moment) = (access.settings.read().value, access.state, clock.now)
         let database = place.database
         readings.state.withLock { readings in
@@ -249,7 +249,7 @@ public final class AccessWorld: Sendable {
                 run: {
                     // Claims are sealed differently each time, so that each sign-in is another one.
                     guard
-                        let sealed = SealedSignIn(claims, email: email.map { EmailAddress($0) }, under: settings),
+                        let sealed = SealedSignIn(claims, email: email, under: settings),
                         let signIn = sealed.record(for: AccessWorld.acme, under: state, at: moment)
                     else { return }
                     try? database.writeBlocking { transaction throws(DatabaseError) in

@@ -246,7 +246,7 @@ extension InventoryRows {
 
     /// Adds up the stored counts of all workspaces.
     package func totals() throws(DatabaseError) -> MetricCounts {
-        let sums = Metric.allCases.map { "coalesce(sum(\($0.rawValue)), 0)" }.joined(separator: ", ")
+        let sums = Metric.allCases.map { "coalesce(CAST(sum(\($0.rawValue)) AS BIGINT), 0)" }.joined(separator: ", ")
         return try transaction.first("SELECT \(sums) FROM inventory_workspace WHERE generation = $1", key) {
             row throws(DatabaseError) in MetricCounts(row, from: 0)
         } ?? MetricCounts()

@@ -50,9 +50,7 @@
                     unsafe Unmanaged<Warnings>.fromOpaque(context).takeUnretainedValue().note(result)
                 }, Unmanaged.passUnretained(warnings).toOpaque())
             guard unsafe PQstatus(handle) == CONNECTION_OK else {
-                let cause = message
-                unsafe PQfinish(handle)
-                throw DatabaseError(.unreachable, cause: cause)
+                throw DatabaseError(.unreachable, cause: message)
             }
             unsafe PQsetnonblocking(handle, 1)
             guard unsafe PQenterPipelineMode(handle) == 1 else { throw lost("the pipeline mode is refused") }
@@ -189,7 +187,8 @@
         func endAlone() { rollBack() }
 
         func commit(isNotifying: Bool) throws(DatabaseError) {
-            guard unsafe PQtransactionStatus(handle) != PQTRANS_INERROR else {
+            let hasFailed = unsafe PQtransactionStatus(handle) == PQTRANS_INERROR
+            guard !hasFailed || !pending.isEmpty else {
                 throw DatabaseError(.failed, cause: "a transaction with a failed statement was to be committed")
             }
             if isNotifying {
