@@ -18,8 +18,9 @@
 
         let dialect = SQLDialect.postgreSQL
         private(set) var isUsable = true
-        /// True if a pooler stands between the connection and the server.
-        private(set) var isPooled = false
+        /// True if a pooler stands between the connection and the server. Until that is known, one is assumed: it would
+        /// keep the name of a statement on a connection that others use next.
+        private(set) var isPooled = true
         private let handle: OpaquePointer
         /// What the server said beside its answers since the start of a COMMIT.
         private let warnings = Warnings()
