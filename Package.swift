@@ -501,7 +501,7 @@ let package = Package(
                 "Cryptography", "Databases", "GatehouseTesting", "HTTPMessage", "Identities", "JSON", "Time", "Tokens",
             ]),
         tests("Credentials", uses: ["Addresses", "Time"]),
-        tests("Recipes", uses: ["Addresses", "HTTPMessage", "Sockets", "Text"]),
+        tests("Recipes", uses: ["Addresses", "ConnectionURLs", "HTTPMessage", "Sockets", "Text"]),
         tests("FuzzTargets"),
     ] + (isFuzzing ? [fuzzer] : [])
 )
