@@ -7,7 +7,7 @@ import Testing
 struct LeaseTests {
     let store = DatabaseFile()
 
-    private func claim(_ name: String, by holder: String, for seconds: Int = 30) async throws -> Bool {
+    private func claim(_ name: String, by holder: String, for seconds: Int = 3000) async throws -> Bool {
         let database = try store.open()
         defer { database.close() }
         return try await database.write { transaction throws(DatabaseError) in
@@ -40,10 +40,10 @@ struct LeaseTests {
 
     @Test("the claim of a holder that has died ends by itself")
     func deadHolder() async throws {
-        #expect(try await claim("work", by: "a", for: 30))
-        try await change("UPDATE lease SET until = until - 15")
+        #expect(try await claim("work", by: "a"))
+        try await change("UPDATE lease SET until = until - 1500")
         #expect(try await !claim("work", by: "b"))
-        try await change("UPDATE lease SET until = until - 16")
+        try await change("UPDATE lease SET until = until - 1600")
         #expect(try await claim("work", by: "b"))
         #expect(try await !claim("work", by: "a"))
     }
@@ -58,7 +58,7 @@ struct LeaseTests {
     @Test("claims that have ended are deleted")
     func sweep() async throws {
         #expect(try await claim("old", by: "a"))
-        try await change("UPDATE lease SET until = until - 60")
+        try await change("UPDATE lease SET until = until - 3001")
         #expect(try await claim("new", by: "a"))
         let database = try store.open()
         let rest = try await database.write { transaction throws(DatabaseError) in
@@ -71,9 +71,9 @@ struct LeaseTests {
     @Test("two processes that share a store claim in turn", .enabled(if: StorePlace.isPostgreSQL))
     func processes() async throws {
         let (one, other) = (try store.open(), try store.open())
-        #expect(try await one.claim("work", for: 30))
-        #expect(try await !other.claim("work", for: 30))
+        #expect(try await one.claim("work", for: 3000))
+        #expect(try await !other.claim("work", for: 3000))
         try await one.release("work")
-        #expect(try await other.claim("work", for: 30))
+        #expect(try await other.claim("work", for: 3000))
     }
 }
