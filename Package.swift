@@ -101,10 +101,12 @@ let package = Package(
         library(
             "Policy", in: "Access/",
             uses: ["Caches", "ClaimMapping", "Cryptography", "Identities", "JSON", "Text", "Time", "Tokens"]),
+        library("AccessTables", in: "Access/", uses: ["Databases"]),
         library(
             "Grants", in: "Access/",
             uses: [
-                "Audit", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Policy", "Snapshots",
+                "AccessTables", "Audit", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Policy",
+                "Snapshots",
                 "Text", "Threads", "Time", "Tokens",
             ]),
         library(
@@ -299,7 +301,7 @@ let package = Package(
             "GatewayStores", in: "",
             uses: [
                 "Assertions", "Audit", "Configuration", "ConnectionURLs", "Cryptography", "Databases", "Files",
-                "Grants", "Sessions", "Text", "WorkspaceMetrics",
+                "Grants", "Sessions", "Text", "Time", "WorkspaceMetrics",
             ]),
         library(
             "Server", in: "",

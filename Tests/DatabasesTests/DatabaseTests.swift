@@ -25,7 +25,8 @@ struct DatabaseTests {
         let database = try store.open()
         let text = try await database.read { transaction throws(DatabaseError) in
             try transaction.first(
-                "SELECT $2, $1, $3, CAST($4 AS TEXT), $5, $6", .text("ü\u{1F600}"), .integer(Int64.min), .blob([0, 255]), .null,
+                "SELECT $2, $1, $3, CAST($4 AS TEXT), $5, $6", .text("ü\u{1F600}"), .integer(Int64.min),
+                .blob([0, 255]), .null,
                 .text(""), .blob([])
             ) { row in
                 "\(row.integer(0)) \(row.text(1)) \(row.blob(2)) \(row.optionalText(3) ?? "null") "

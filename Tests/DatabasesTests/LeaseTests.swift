@@ -48,7 +48,7 @@ struct LeaseTests {
         #expect(try await !claim("work", by: "a"))
     }
 
-    @Test("a claim from a time when the clock was ahead binds nothing", arguments: ["until + 7200", "9223372036854775807"])
+    @Test("a claim of a clock that was ahead binds nothing", arguments: ["until + 7200", "9223372036854775807"])
     func clockWasAhead(until: String) async throws {
         #expect(try await claim("work", by: "a"))
         try await change("UPDATE lease SET until = \(until)")

@@ -1,6 +1,7 @@
+internal import AccessTables
 public import Databases
 
 extension AccessStore {
-    public static let schema = Schema(
-        component: "access", sqlite: sqliteMigrations, postgreSQL: postgreSQLMigrations)
+    /// The schema of the tables that the store needs.
+    public static let schema = AccessTables.schema
 }

@@ -23,15 +23,15 @@ extension AccessStore {
                 let mappings = changes.keys(of: StoreChange.mapping)
             else { return nil }
             for key in grants {
-                guard let grant = StoreChange.grant(of: key) else { return nil }
+                guard let grant = StoreChange.grant(of: key.text) else { return nil }
                 self.grants.append(grant)
             }
             for key in suspensions {
-                guard let organization = OrganizationID(key) else { return nil }
+                guard let organization = OrganizationID(key.text) else { return nil }
                 self.suspensions.append(organization)
             }
             for key in mappings {
-                guard let organization = OrganizationID(key) else { return nil }
+                guard let organization = OrganizationID(key.text) else { return nil }
                 self.mappings.append(organization)
             }
         }
@@ -83,7 +83,7 @@ extension StoreChange {
 
     /// Returns the organization and identity of a grant's key.
     fileprivate static func grant(of key: String) -> (OrganizationID, Identity)? {
-        let parts = key.split(separator: " ", omittingEmptySubsequences: false)
+        let parts = key.split(at: " ")
         guard parts.count == 3, let organization = OrganizationID(String(parts[0])),
             let issuer = Base64URL.decode(String(parts[1])), let subject = Base64URL.decode(String(parts[2]))
         else { return nil }

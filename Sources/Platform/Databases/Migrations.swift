@@ -104,7 +104,7 @@ extension Connection {
     }
 
     /// The migrations of a store whose own tables exist.
-    private func storedMigrations(_ schemas: [Schema]) throws(DatabaseError) -> [String: Int] {
+    private func storedMigrations(_ schemas: [Schema]) throws(DatabaseError) -> [ExactText: Int] {
         let rows = try Transaction(on: self).all("SELECT component, number FROM schema_migrations") {
             row throws(DatabaseError) in (row.text(0), row.integer(1))
         }
@@ -119,7 +119,7 @@ extension Connection {
                     cause: "'\(component)' is at migration \(number); this program knows \(known): use a newer release")
             }
         }
-        return Dictionary(rows, uniquingKeysWith: max)
+        return Dictionary(rows.map { (ExactText($0.0), $0.1) }, uniquingKeysWith: max)
     }
 
     fileprivate func pendingMigrations(to schemas: [Schema]) throws(DatabaseError) -> [PendingMigration] {
@@ -128,10 +128,11 @@ extension Connection {
         if try !hasTable("store_change") {
             pending.append(PendingMigration(component: Self.ownComponent, applied: 0, known: 1))
         }
-        for schema in schemas where stored[schema.component, default: 0] < schema.count {
+        for schema in schemas where stored[ExactText(schema.component), default: 0] < schema.count {
             pending.append(
                 PendingMigration(
-                    component: schema.component, applied: stored[schema.component, default: 0], known: schema.count))
+                    component: schema.component, applied: stored[ExactText(schema.component), default: 0],
+                    known: schema.count))
         }
         return pending
     }

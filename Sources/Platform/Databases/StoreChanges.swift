@@ -1,4 +1,4 @@
-internal import Text
+public import Text
 
 /// One thing that a transaction has changed, for processes that keep it in memory.
 public struct StoreChange: Sendable, Hashable {
@@ -19,10 +19,10 @@ public enum StoreChanges: Sendable, Hashable {
     case some(Set<StoreChange>)
 
     /// Returns the changed keys of a topic; nil if all may have changed.
-    public func keys(of topic: String) -> Set<String>? {
+    public func keys(of topic: String) -> Set<ExactText>? {
         guard case .some(let changes) = self else { return nil }
-        var keys: Set<String> = []
-        for change in changes where change.topic.isExactly(topic) { keys.insert(change.key) }
+        var keys: Set<ExactText> = []
+        for change in changes where change.topic.isExactly(topic) { keys.insert(ExactText(change.key)) }
         return keys
     }
 }
@@ -55,8 +55,9 @@ enum ChangeTable {
         guard let current else { throw DatabaseError(.corrupt, cause: "store_version has no row") }
         guard current != version else { return ChangeReading(version: current, changes: []) }
         let changes = try transaction.all(
-            "SELECT version, topic, key FROM store_change WHERE version > $1 AND version <= $2 ORDER BY version LIMIT $3",
-            .integer(version), .integer(current), .integer(most)
+            """
+            SELECT version, topic, key FROM store_change WHERE version > $1 AND version <= $2 ORDER BY version LIMIT $3
+            """, .integer(version), .integer(current), .integer(most)
         ) { row throws(DatabaseError) in (row.integer(0), StoreChange(row.text(1), row.text(2))) }
         return ChangeReading(version: current, changes: changes)
     }
@@ -73,7 +74,9 @@ enum ChangeTable {
         if version % 256 == 0 {
             // A version may be any number in a store that was tampered with.
             let (oldest, isOutOfRange) = version.subtractingReportingOverflow(kept)
-            if !isOutOfRange { try connection.enqueue("DELETE FROM store_change WHERE version <= $1", [.integer(oldest)]) }
+            if !isOutOfRange {
+                try connection.enqueue("DELETE FROM store_change WHERE version <= $1", [.integer(oldest)])
+            }
         }
     }
 }

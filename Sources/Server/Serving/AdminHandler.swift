@@ -1,4 +1,5 @@
 internal import Databases
+internal import GatewayStores
 internal import HTTPMessage
 internal import HTTPServer
 internal import Sockets

@@ -3,6 +3,7 @@ internal import Addresses
 internal import Credentials
 internal import Endpoints
 internal import Grants
+internal import GatewayStores
 internal import HTTPMessage
 internal import HTTPServer
 internal import MetricsUseCases

@@ -114,7 +114,8 @@ public final class GatewayMetrics: Sendable {
             Double(gauges.organizationsLeftOut))
         page.append(
             "gatehouse_store_contact_age_seconds",
-            help: "Age of the rows in memory: time since the changes of other processes were last taken up.", contactAge)
+            help: "Age of the rows in memory: time since the changes of other processes were last taken up.", contactAge
+        )
         page.append(
             "gatehouse_store_writes_waiting", help: "Writes that wait for the store.", Double(store.waitingWrites))
         page.append(

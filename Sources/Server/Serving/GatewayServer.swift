@@ -1,5 +1,6 @@
 internal import Databases
 public import Files
+public import GatewayStores
 internal import HTTPServer
 internal import MetricsUseCases
 internal import OpenID

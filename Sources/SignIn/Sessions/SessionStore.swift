@@ -158,7 +158,7 @@ public final class SessionStore: Sendable {
         if changes.keys(of: StoreChange.appSession)?.isEmpty != true { replacedApps.note() }
         guard let keys = changes.keys(of: StoreChange.session) else { return cache.removeAll() }
         for key in keys {
-            guard let bytes = Base64URL.decode(key) else { return cache.removeAll() }
+            guard let bytes = Base64URL.decode(key.text) else { return cache.removeAll() }
             cache.remove(SessionKey(stored: bytes))
         }
     }

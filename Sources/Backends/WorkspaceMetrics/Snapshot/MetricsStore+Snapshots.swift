@@ -2,6 +2,7 @@ public import Databases
 internal import Identities
 internal import InventoryStore
 internal import MetricsSnapshots
+internal import Text
 internal import Threads
 internal import Time
 
@@ -96,7 +97,7 @@ extension MetricsStore {
     /// ``Databases/Database/follow(every:_:)``.
     public func takeUp(_ changes: StoreChanges) throws(DatabaseError) {
         let keys = changes.keys(of: InventoryState.changeTopic)
-        let held = memory.held.filter { keys?.contains($0.organization.text) ?? true }
+        let held = memory.held.filter { keys?.contains(ExactText($0.organization.text)) ?? true }
         guard !held.isEmpty else { return }
         let versions = try database.readBlocking { transaction throws(DatabaseError) in
             var versions: [Int] = []

@@ -1,5 +1,6 @@
 #if PostgreSQL
     internal import CPostgreSQL
+    internal import Files
     internal import Glibc
     internal import Text
     internal import Time
@@ -316,13 +317,16 @@
         private func awaitSocket(_ events: Int32) throws(DatabaseError) -> Bool {
             let deadline = patience.map { MonotonicTime.now() + $0 }
             var entry = pollfd(fd: unsafe PQsocket(handle), events: Int16(events), revents: 0)
-            while true {
-                let rest = deadline.map { Int32(clamping: $0.nanoseconds(since: .now()) / 1_000_000 + 1) } ?? -1
-                let count = unsafe poll(&entry, 1, rest)
+            do throws(SystemError) {
+                let count = try systemCall("poll") {
+                    let rest = deadline.map { Int32(clamping: $0.nanoseconds(since: .now()) / 1_000_000 + 1) } ?? -1
+                    return unsafe poll(&entry, 1, rest)
+                }
                 if count > 0 { return Int32(entry.revents) & ~POLLOUT != 0 }
-                if count < 0, errno == EINTR { continue }
-                throw lost("the server has not answered for \(PostgreSQLConnection.patience)")
+            } catch {
+                throw lost("\(error)")
             }
+            throw lost("the server has not answered for \(PostgreSQLConnection.patience)")
         }
 
         /// Ends the connection, and returns the error for its transaction.
@@ -336,7 +340,7 @@
         func retire() { isUsable = false }
 
         private var message: String {
-            unsafe String(cString: PQerrorMessage(handle)).split(whereSeparator: \.isNewline).joined(separator: "; ")
+            unsafe String(cString: PQerrorMessage(handle)).words(between: "\n").joined(separator: "; ")
         }
     }
 

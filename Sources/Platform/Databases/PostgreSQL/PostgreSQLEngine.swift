@@ -90,7 +90,9 @@
 
         func changes(after version: Int) -> ChangeReading? {
             polledAt = MonotonicTime.now()
-            if let connection, connection.isPooled, engine.knowsDirectWay, connectedAt + PostgreSQLPoller.detour < polledAt {
+            if let connection, connection.isPooled, engine.knowsDirectWay,
+                connectedAt + PostgreSQLPoller.detour < polledAt
+            {
                 lookAnew()
             }
             do throws(DatabaseError) {
@@ -130,10 +132,12 @@
                     pollfd(fd: connection.socket, events: Int16(POLLIN), revents: 0),
                     pollfd(fd: wakeUp.number, events: Int16(POLLIN), revents: 0),
                 ]
-                let count = unsafe poll(&entries, 2, Int32(clamping: rest / 1_000_000 + 1))
+                let count =
+                    (try? systemCall("poll") { unsafe poll(&entries, 2, Int32(clamping: rest / 1_000_000 + 1)) }) ?? 0
                 guard count > 0, entries[0].revents != 0 else { continue }
                 do throws(DatabaseError) {
-                    for schema in try connection.takeNotifications() where channel.map({ schema.isExactly($0) }) ?? true {
+                    for schema in try connection.takeNotifications() where channel.map({ schema.isExactly($0) }) ?? true
+                    {
                         return false
                     }
                 } catch {

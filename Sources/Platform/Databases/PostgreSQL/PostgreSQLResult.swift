@@ -89,7 +89,7 @@
                 return unsafe withBytes(column) { bytes in
                     guard let first = unsafe bytes.first else { return 0 }
                     var value: Int64 = first & 0x80 == 0 || bytes.count == 1 ? 0 : -1
-                    for unsafe byte in unsafe bytes { value = value << 8 | Int64(byte) }
+                    for index in 0..<bytes.count { value = value << 8 | Int64(unsafe bytes[index]) }
                     return value
                 }
             case .numeric: return unsafe withBytes(column) { unsafe PostgreSQLResult.integer(numeric: $0) }

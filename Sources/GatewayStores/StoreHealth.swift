@@ -1,6 +1,6 @@
 public import Databases
 internal import Synchronization
-internal import Time
+package import Time
 
 /// Whether requests can be decided: the store answered within the last five seconds, and the process is not stopping.
 public final class StoreHealth: Sendable {
@@ -16,7 +16,7 @@ public final class StoreHealth: Sendable {
     /// - Parameters:
     ///   - lastContact: returns the time of the last contact with the store.
     ///   - clock: the clock of that time.
-    init(
+    package init(
         lastContact: @escaping @Sendable () -> MonotonicTime,
         clock: @escaping @Sendable () -> MonotonicTime = { .now() }
     ) {
@@ -29,11 +29,11 @@ public final class StoreHealth: Sendable {
     /// The clock is read again for each request: a process that was stopped in the middle of a turn has old rows.
     ///
     /// - Parameter turn: the time at which the turn began.
-    func isStoreInContact(at turn: MonotonicTime) -> Bool {
+    package func isStoreInContact(at turn: MonotonicTime) -> Bool {
         max(turn, clock()) < lastContact() + StoreHealth.longestSilence
     }
 
-    func isReady(at turn: MonotonicTime) -> Bool {
+    package func isReady(at turn: MonotonicTime) -> Bool {
         !draining.load(ordering: .relaxed) && isStoreInContact(at: turn)
     }
 

@@ -1,4 +1,4 @@
-extension AccessStore {
+extension AccessTables {
     /// The tables in the SQL of SQLite.
     static let sqliteMigrations = [
         """
