@@ -4,6 +4,8 @@ protocol Connection: AnyObject, Sendable {
     /// False once the connection is lost, or leads to a server that takes no writes. It must be replaced then.
     var isUsable: Bool { get }
     var isInTransaction: Bool { get }
+    /// True if a pooler stands between the connection and the server.
+    var isPooled: Bool { get }
 
     /// Returns the cached statement for a text, or a new one while the cached one is in use further up the stack.
     func statement(_ sql: String) throws(DatabaseError) -> any PreparedStatement

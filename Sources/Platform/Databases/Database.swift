@@ -18,6 +18,9 @@ public final class Database: Sendable {
     public let location: StoreLocation
     /// The name of this process among those that claim work; arbitrary.
     let holder = (0..<2).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
+    /// True if changes of other processes are only noticed by polling, because a pooler keeps notifications away and the
+    /// location knows no way past it.
+    public let onlyPolls: Bool
     private let engine: any Engine
     private let writer: Writer
     fileprivate let readers: Readers
@@ -47,6 +50,7 @@ public final class Database: Sendable {
         }
         self.location = location
         self.engine = engine
+        onlyPolls = connection.isPooled && !location.knowsDirectWay
         let contact = StoreContact(version: version ?? 0)
         let writer = Writer(engine, contact: contact)
         self.contact = contact
@@ -156,6 +160,10 @@ public struct StoreLoad: Sendable, Hashable {
 }
 
 extension StoreLocation {
+    fileprivate var knowsDirectWay: Bool {
+        if case .postgreSQL(let address) = self { address.direct != nil } else { true }
+    }
+
     /// One connection of the limit is the writer's.
     fileprivate var mostReaders: Int {
         switch self {

@@ -2,8 +2,8 @@ internal import AccessUseCases
 internal import Addresses
 internal import Credentials
 internal import Endpoints
-internal import Grants
 internal import GatewayStores
+internal import Grants
 internal import HTTPMessage
 internal import HTTPServer
 internal import MetricsUseCases

@@ -154,6 +154,12 @@ public final class GatewayProcess {
         let report = SettingsReport(settings, log)
         report.writePlainHTTP()
         report.write()
+        if database.onlyPolls {
+            log.write(
+                .warning,
+                "a pooler keeps notifications away, so changes of other processes are polled; set storage.direct to a URL "
+                    + "past the pooler")
+        }
         metrics.reviewLicenses()
         maintenance.start()
         post.start()

@@ -12,6 +12,7 @@ internal import Time
     private var statements: [StatementText: SQLiteStatement] = [:]
     let dialect = SQLDialect.sqlite
     let isUsable = true
+    let isPooled = false
     /// When this connection's thread last let others run.
     private var ranSince = MonotonicTime.now()
 
