@@ -117,11 +117,15 @@ class Member:
             code = self.process.wait(timeout=40)
             assert code == 0, f"{self.name} ended with {code}:\n{self.lines()[-2000:]}"
 
-    def end(self):
-        """Ends it, whatever its state is."""
+    def begin_to_end(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
             self.process.terminate()
+
+    def end(self):
+        """Ends it, whatever its state is."""
+        self.begin_to_end()
+        if self.process:
             try:
                 self.process.wait(timeout=15)
             except subprocess.TimeoutExpired:
@@ -287,4 +291,7 @@ class Fleet:
         self.stop()
 
     def stop(self):
+        # Each of them drains for two seconds.
+        for member in self.members:
+            member.begin_to_end()
         self.stack.close()

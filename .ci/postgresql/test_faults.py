@@ -232,17 +232,18 @@ def test_ended_transactions_are_errors_and_no_loss(world):
         database.end_backends()
         assert all(status in (201, 503) and taken < LONGEST for status, taken in seen), seen
         if any(status == 503 for status, _ in seen):
-            world.says("idle-in-transaction", "idle in transaction")
+            world.says("idle-in-transaction", "connection_lost")
 
 
 def test_a_read_only_database_is_named_and_survived(world):
     database = world.database
     with world.recovering():
-        database.query(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
+        # The setting applies to a new connection of the database; another one can undo it.
+        database.server.query(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
         database.end_backends()
         wait_for(lambda: world.write()[0] == 503, lambda: f"no 503: {world.write()}", LONGEST)
         world.says("read-only")
-        database.query(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
+        database.server.query(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
         database.end_backends()
 
 
