@@ -174,14 +174,22 @@ class Watcher(threading.Thread):
         self.overdue = set()
 
     def run(self):
-        while not (self.ends and not self.waiting and self.incoming.empty()):
+        # Changes that came while the gateway was disturbed. They are many, and must not delay later ones.
+        old = []
+        while not (self.ends and not self.waiting and not old and self.incoming.empty()):
             while not self.incoming.empty():
                 self.waiting.append(self.incoming.get())
+            if self.is_disturbed():
+                old, self.waiting = old + self.waiting, []
             self.waiting = [watch for watch in self.waiting if not self.is_over(watch)]
+            old = [watch for watch in old[:5] if not self.is_over(watch)] + old[5:]
             time.sleep(0.003 if self.waiting else 0.01)
 
+    def is_disturbed(self):
+        return any(disturbance.end is None for disturbance in self.member.disturbances)
+
     def is_over(self, watch):
-        if any(disturbance.end is None for disturbance in self.member.disturbances):
+        if self.is_disturbed():
             # It does not answer, and each request would wait for that.
             return watch.is_outdated
         asked = time.monotonic()
