@@ -117,11 +117,15 @@ class Member:
             code = self.process.wait(timeout=40)
             assert code == 0, f"{self.name} ended with {code}:\n{self.lines()[-2000:]}"
 
-    def end(self):
-        """Ends it, whatever its state is."""
+    def begin_to_end(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
             self.process.terminate()
+
+    def end(self):
+        """Ends it, whatever its state is."""
+        self.begin_to_end()
+        if self.process:
             try:
                 self.process.wait(timeout=15)
             except subprocess.TimeoutExpired:
@@ -133,8 +137,16 @@ class Member:
     def threads(self):
         return int(re.search(r"(?m)^Threads:\s+(\d+)", pathlib.Path(f"/proc/{self.process.pid}/status").read_text())[1])
 
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+    def descriptors(self, port):
+        """The number of open descriptors, without connections to a port."""
+        lines = [line.split() for line in pathlib.Path(f"/proc/{self.process.pid}/net/tcp").read_text().splitlines()[1:]]
+        others = {f"socket:[{words[9]}]" for words in lines if int(words[2].partition(":")[2], 16) == port}
+        count = 0
+        for entry in os.scandir(f"/proc/{self.process.pid}/fd"):
+            # A connection may end meanwhile.
+            with contextlib.suppress(FileNotFoundError):
+                count += os.readlink(entry.path) not in others
+        return count
 
     def run(self, *words, seconds=60):
         """A command of the gateway's program with this configuration."""
@@ -279,4 +291,7 @@ class Fleet:
         self.stop()
 
     def stop(self):
+        # Each of them drains for two seconds.
+        for member in self.members:
+            member.begin_to_end()
         self.stack.close()

@@ -171,15 +171,27 @@ class Watcher(threading.Thread):
         self.outages, self.member, self.client = outages, member, Client(member.port, host)
         self.incoming = queue.SimpleQueue()
         self.times, self.disturbed, self.late, self.waiting, self.ends = [], 0, [], [], False
+        self.overdue = set()
 
     def run(self):
-        while not (self.ends and not self.waiting and self.incoming.empty()):
+        # Changes that came while the gateway was disturbed. They are many, and must not delay later ones.
+        old = []
+        while not (self.ends and not self.waiting and not old and self.incoming.empty()):
             while not self.incoming.empty():
                 self.waiting.append(self.incoming.get())
+            if self.is_disturbed():
+                old, self.waiting = old + self.waiting, []
             self.waiting = [watch for watch in self.waiting if not self.is_over(watch)]
+            old = [watch for watch in old[:5] if not self.is_over(watch)] + old[5:]
             time.sleep(0.003 if self.waiting else 0.01)
 
+    def is_disturbed(self):
+        return any(disturbance.end is None for disturbance in self.member.disturbances)
+
     def is_over(self, watch):
+        if self.is_disturbed():
+            # It does not answer, and each request would wait for that.
+            return watch.is_outdated
         asked = time.monotonic()
         self.client.cookies = watch.cookies or {}
         try:
@@ -187,21 +199,28 @@ class Watcher(threading.Thread):
         except Failed:
             answer = None
         now = time.monotonic()
+        since = self.counted_from(watch)
         # A request that was sent in time has the answer of that time.
         if answer and answer.status in watch.statuses:
-            since = self.counted_from(watch)
-            if since == watch.since:
-                self.times.append((watch.kind, now - since))
-            else:
-                self.disturbed += 1
+            self.note(watch, since, now)
             return True
-        since = self.counted_from(watch)
-        if watch.is_outdated and (since is None or asked - since <= EFFECTIVE):
+        if watch.is_outdated:
+            # The answer may be that of the later change; those before it were not.
+            if watch in self.overdue:
+                self.note(watch, since, now)
             return True
+        if since is not None and asked - since > EFFECTIVE:
+            self.overdue.add(watch)
         if since is not None and asked - since > 5:
             self.late.append((watch.kind, self.member.name, repr(answer)))
             return True
         return False
+
+    def note(self, watch, since, now):
+        if since == watch.since:
+            self.times.append((watch.kind, now - since))
+        else:
+            self.disturbed += 1
 
     def counted_from(self, watch):
         """The time from which the gateway had to follow; None while it is disturbed."""
