@@ -113,15 +113,19 @@
             try synchronize()
             try readPrevious()
             var fault: DatabaseError?
-            for _ in early {
-                if let failed = try readResult().fault(connection: self), fault == nil { fault = failed }
+            /// Reads a result. After a fault that ends the connection, nothing more arrives.
+            func read() throws(DatabaseError) -> PostgreSQLResult {
+                let result = try readResult()
+                if let failed = result.fault(connection: self) {
+                    if !isUsable { throw fault ?? failed }
+                    fault = fault ?? failed
+                }
+                return result
             }
+            for _ in early { _ = try read() }
             let isWhole = fault != nil
-            if name != nil, !isKnown, let failed = try readResult().fault(connection: self), fault == nil {
-                fault = failed
-            }
-            let result = try readResult()
-            if fault == nil { fault = result.fault(connection: self) }
+            if name != nil, !isKnown { _ = try read() }
+            let result = try read()
             try readSynchronization()
             if isWhole { rollBack() }
             if let fault { throw fault }
@@ -286,7 +290,8 @@
         /// Reads the answers of pipelines that were sent without waiting.
         private func readPrevious() throws(DatabaseError) {
             while unread > 0 {
-                _ = try readResult()
+                // The server may have ended the connection since then, and says why.
+                if let fault = try readResult().fault(connection: self), !isUsable { throw fault }
                 try readSynchronization()
                 unread -= 1
             }

@@ -95,15 +95,22 @@
             {
                 lookAnew()
             }
+            // A connection that was lost since the last poll costs no time.
+            if let connection, let reading = try? reading(after: version, on: connection) { return reading }
             do throws(DatabaseError) {
-                let open = if let connection { connection } else { try connect() }
-                try open.beginReading()
-                defer { open.endReading() }
-                return try ChangeTable.reading(after: version, Transaction(on: open))
+                return try reading(after: version, on: try connect())
             } catch {
                 lookAnew()
                 return nil
             }
+        }
+
+        private func reading(
+            after version: Int, on connection: PostgreSQLConnection
+        ) throws(DatabaseError) -> ChangeReading {
+            try connection.beginReading()
+            defer { connection.endReading() }
+            return try ChangeTable.reading(after: version, Transaction(on: connection))
         }
 
         private func connect() throws(DatabaseError) -> PostgreSQLConnection {
