@@ -109,7 +109,8 @@ class World:
             raise
         wait_for(self.is_well, lambda: f"no recovery: {self.said()[-3000:]}", seconds)
         self.burst()
-        wait_for(lambda: all(now <= then for now, then in zip(self.usage(), before)),
+        # A leak would grow with each connection that was lost, of which there are dozens; a request under way is not one.
+        wait_for(lambda: all(now <= then + 3 for now, then in zip(self.usage(), before)),
                  lambda: f"more is used than before: {before}, {self.usage()}", 15)
         for member in self.fleet.members:
             assert self.database.password not in member.lines()
