@@ -194,6 +194,10 @@ struct DatabaseTests {
         // A program that records nothing wrote version 9, or its record is deleted.
         #expect(foreign([(10, "z")]) == .all)
         #expect(contact.foreign(ChangeReading(version: 10, changes: [(9, StoreChange("a", "z"))])) == .all)
+        // The list was cut off.
+        let many = (0..<ChangeTable.most).map { (9, StoreChange("a", "\($0)")) }
+        #expect(contact.foreign(ChangeReading(version: 9, changes: many)) == .all)
+        #expect(contact.foreign(ChangeReading(version: 9, changes: Array(many.dropLast()))) != .all)
         // The store was replaced by an older one.
         #expect(contact.foreign(ChangeReading(version: 3, changes: [])) == .all)
         #expect(contact.foreign(ChangeReading(version: 9, changes: [(9, ChangeTable.everything)])) == .all)

@@ -44,6 +44,8 @@ final class StoreContact: Sendable {
     func foreign(_ reading: ChangeReading) -> StoreChanges? {
         versions.withLock { versions in
             guard reading.version != versions.followed else { return nil }
+            // A full list may end within the changes of its last version.
+            guard reading.changes.count < ChangeTable.most else { return .all }
             var changes: Set<StoreChange> = []
             var last = versions.followed
             for (version, change) in reading.changes {
