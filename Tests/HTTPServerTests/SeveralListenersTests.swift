@@ -22,7 +22,7 @@ struct SeveralListenersTests {
         }
         #expect(texts == Array(repeating: answer("200 OK", "/a", closes: true), count: 2))
         let isClosed = try await onThread {
-            live.server.drain(timeout: .seconds(10))
+            live.server.drain(timeout: .seconds(30))
             return addresses.allSatisfy { (try? TestClient($0)) == nil }
         }
         #expect(isClosed)

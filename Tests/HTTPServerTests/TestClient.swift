@@ -72,8 +72,8 @@ final class Moment: Sendable {
         continuation.finish()
     }
 
-    /// Blocks until the event; returns false after ten seconds.
-    func blockUntil() -> Bool { semaphore.wait(timeout: .now() + 10) == .success }
+    /// Blocks until the event; returns false after a minute.
+    func blockUntil() -> Bool { semaphore.wait(timeout: .now() + 60) == .success }
 
     /// Waits for the event in a single task.
     func wait() async { for await _ in stream {} }

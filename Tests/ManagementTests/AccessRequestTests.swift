@@ -178,7 +178,7 @@ struct AccessRequestTests {
         let (begun, end) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
         async let isEnded = access.database.write { _ throws(DatabaseError) in
             begun.continuation.finish()
-            return end.wait(timeout: .now() + 10) == .success
+            return end.wait(timeout: .now() + 60) == .success
         }
         for await _ in begun.stream {}
         await counts.reading(of: acme)?()
