@@ -43,6 +43,21 @@ struct SessionTests {
         #expect(busy.cookies["gatehouse"] == nil)
     }
 
+    @Test("a session that another process uses does not end here for being idle")
+    func usedElsewhere() async throws {
+        var settings = SettingsText()
+        settings.settings = ", \"sessions\": {\"claims_lifetime\": \"20h\"}"
+        let world = try GatewayWorld(settings)
+        let browser = try await world.browser("carla")
+        #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
+        world.clock.advance(.seconds(8 * 3600 + 1))
+        try await world.execute("UPDATE session SET used_at = \(world.clock.now.seconds - 60)")
+        #expect(try await browser.fetch("GET", "/api/v1/me").status == 200)
+        world.clock.advance(.seconds(8 * 3600 + 1))
+        #expect(try await browser.fetch("GET", "/api/v1/me").status == 401)
+        #expect(browser.cookies["gatehouse"] == nil)
+    }
+
     @Test("reloads lose no session, at any moment of a request")
     func reloads() async throws {
         let world = try world()

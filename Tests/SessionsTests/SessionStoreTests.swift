@@ -122,16 +122,43 @@ struct SessionStoreTests {
             return try await world.place.count("session WHERE used_at = \(ManualClock.start.seconds + 60)")
         }
         let start = world.clock.now
-        store.noteUse(of: session, at: start + .seconds(59))
+        store.noteUse(of: session, under: SessionWorld.lifetimes, at: start + .seconds(59))
         #expect(session.usedAt == start + .seconds(59))
         #expect(try await written() == 0)
-        store.noteUse(of: session, at: start + .seconds(60))
+        store.noteUse(of: session, under: SessionWorld.lifetimes, at: start + .seconds(60))
         #expect(try await written() == 1)
         // An older use of another process, and one less than a minute later.
-        store.noteUse(of: session, at: start + .seconds(30))
-        store.noteUse(of: session, at: start + .seconds(119))
+        store.noteUse(of: session, under: SessionWorld.lifetimes, at: start + .seconds(30))
+        store.noteUse(of: session, under: SessionWorld.lifetimes, at: start + .seconds(119))
         #expect(try await written() == 1)
         #expect(session.usedAt == start + .seconds(119))
+    }
+
+    @Test("a session that may be idle for ten seconds only has its uses written each second")
+    func usesOfShortSessions() async throws {
+        let session = try await world.begin()
+        var lifetimes = SessionWorld.lifetimes
+        lifetimes.idle = .seconds(10)
+        store.noteUse(of: session, under: lifetimes, at: world.clock.now + .seconds(1))
+        try await world.settle()
+        #expect(try await world.place.count("session WHERE used_at = \(ManualClock.start.seconds + 1)") == 1)
+    }
+
+    @Test("a session that another process used, renewed or ended is read anew, and ends by the store's time of use")
+    func elsewhere() async throws {
+        let session = try await world.begin()
+        try await world.place.execute("UPDATE session SET used_at = used_at + 50, version = version + 1")
+        #expect(try await store.session(session.key)?.version == 1)
+        let read = try #require(try await store.sessionRead(anew: session.key))
+        #expect(read.version == 2 && read.usedAt == session.usedAt + .seconds(50))
+        #expect(store.cached(session.key)?.version == 2)
+        // This process read the session before another one used it.
+        store.endInBackground(session.key, unlessUsedAfter: session.usedAt)
+        try await world.settle()
+        #expect(try await store.session(session.key) != nil)
+        store.endInBackground(session.key, unlessUsedAfter: read.usedAt)
+        try await world.settle()
+        #expect(try await store.session(session.key) == nil)
     }
 
     @Test("a transaction sees a session as current until it is renewed, ends, or is as old as a session may be")
@@ -326,7 +353,7 @@ struct SessionStoreTests {
         }
         #expect(try await agents() == ["newer", "older"])
         #expect(try await store.countActive(under: SessionWorld.lifetimes) == 3)
-        store.noteUse(of: idle, at: world.clock.now)
+        store.noteUse(of: idle, under: SessionWorld.lifetimes, at: world.clock.now)
         try await world.settle()
         #expect(try await agents() == ["newer", "older", "idle"])
         // Rows of a clock that was ahead are not shown; a difference of a minute is no fault.

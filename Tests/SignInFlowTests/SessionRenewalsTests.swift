@@ -116,7 +116,7 @@ struct SessionRenewalsTests {
             // The provider is asked again, in vain.
             try await renew(session, in: world)
             #expect(try await renew(session, in: world) == .useAsIs)
-            world.sessions.noteUse(of: session, at: world.clock.now)
+            world.sessions.noteUse(of: session, under: FlowWorld.lifetimes, at: world.clock.now)
             #expect(world.configuration.standing(of: session, at: world.clock.now) == .renewalDue)
         }
         #expect(try await browser.session?.version == 1)

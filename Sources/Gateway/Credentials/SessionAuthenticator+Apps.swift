@@ -87,7 +87,9 @@ extension SessionAuthenticator {
         if cached == nil { knownApps.insert(known, for: digest, bytes: 256) }
         let standing = configuration.signIn.standing(of: parent, at: turn.wall)
         guard standing != .ended else {
-            sessions.endInBackground(parent.key)
+            // Another process may have used the session since it was cached.
+            guard answer != nil else { return .pending(loading(digest, known, at: host, check, isAnew: true)) }
+            sessions.endInBackground(parent.key, unlessUsedAfter: parent.usedAt)
             return .missing
         }
         var own = CredentialCheck()
@@ -111,7 +113,8 @@ extension SessionAuthenticator {
     }
 
     private func loading(
-        _ digest: SecretDigest<AppSessionPurpose>, _ known: AppSession?, at host: String, _ check: AppCheck
+        _ digest: SecretDigest<AppSessionPurpose>, _ known: AppSession?, at host: String, _ check: AppCheck,
+        isAnew: Bool = false
     ) -> @Sendable () async -> AppWait {
         let (apps, sessions) = (apps, sessions)
         return {
@@ -120,7 +123,11 @@ extension SessionAuthenticator {
                 var app = known
                 if app == nil { app = try await apps.session(digest, at: host) }
                 var parent: Session?
-                if let app { parent = try await sessions.session(app.session) }
+                if let app {
+                    parent =
+                        isAnew
+                        ? try await sessions.sessionRead(anew: app.session) : try await sessions.session(app.session)
+                }
                 var next = check.next
                 next.answer = AppCheck.Answer(replaced: replaced, app: app, parent: parent)
                 return .checkAgain(next)

@@ -44,26 +44,34 @@ package struct SessionAuthenticator {
             }
             let standing = configuration.signIn.standing(of: session, at: turn.wall)
             guard standing != .ended else {
-                sessions.endInBackground(session.key)
+                // Another process may have used the session since it was cached.
+                if check.sessions == nil {
+                    unknown.append(key)
+                } else {
+                    sessions.endInBackground(key, unlessUsedAfter: session.usedAt)
+                }
                 continue
             }
             hasSeveral = found != nil
             found = (BrowserSession(session: session, token: token), standing)
         }
-        if !unknown.isEmpty { return .pending(loading(reading.tokens.map(\.key))) }
+        if !unknown.isEmpty { return .pending(loading(reading.tokens.map(\.key), anew: unknown)) }
         guard let (only, standing) = found else { return .missing(clears: true) }
         guard !hasSeveral else { return .refused(.severalSessions) }
         return credential(
             of: only.session, only.token, standing, requestID, under: configuration, at: turn, check)
     }
 
-    private func loading(_ keys: [SessionKey]) -> @Sendable () async -> WaitOutcome {
+    /// - Parameter unknown: the keys of those sessions that are not cached, or that must be read anew.
+    private func loading(_ keys: [SessionKey], anew unknown: [SessionKey]) -> @Sendable () async -> WaitOutcome {
         let sessions = sessions
         return {
             var loaded: [SessionKey: Session] = [:]
             for key in keys {
                 do {
-                    loaded[key] = try await sessions.session(key)
+                    loaded[key] =
+                        unknown.contains(key)
+                        ? try await sessions.sessionRead(anew: key) : try await sessions.session(key)
                 } catch {
                     return .refused(.storeUnavailable)
                 }
@@ -99,7 +107,7 @@ package struct SessionAuthenticator {
             case .wait, .useAsIs: break
             }
         }
-        if check.isUse { sessions.noteUse(of: session, at: turn.wall) }
+        if check.isUse { sessions.noteUse(of: session, under: lifetimes, at: turn.wall) }
         return .caller(
             Caller(
                 claims: session.claims, session: token.map { BrowserSession(session: session, token: $0) }))

@@ -61,13 +61,14 @@ public final class Session: Sendable {
     /// True if the provider can renew the claims.
     public var isRenewable: Bool { refreshToken != nil }
 
-    /// Records a use. Returns true if it must be written to the store: at most once per minute, and once if several
-    /// uses are concurrent.
-    func use(at now: Timestamp) -> Bool {
+    /// Records a use. Returns true if it must be written to the store: once if several uses are concurrent.
+    ///
+    /// - Parameter interval: the time between two writes, in seconds.
+    func use(at now: Timestamp, writtenAfter interval: Int64) -> Bool {
         let seconds = now.seconds
         if lastUse.load(ordering: .relaxed) < seconds { lastUse.store(seconds, ordering: .relaxed) }
         let written = lastWrittenUse.load(ordering: .relaxed)
-        guard seconds - written >= 60 else { return false }
+        guard seconds - written >= interval else { return false }
         return lastWrittenUse.compareExchange(expected: written, desired: seconds, ordering: .relaxed).exchanged
     }
 }

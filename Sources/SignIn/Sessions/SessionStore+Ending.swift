@@ -22,12 +22,17 @@ extension SessionStore {
         result.get()
     }
 
-    /// Ends one session in the background. The session was idle for too long, or its provider is no longer configured.
-    public func endInBackground(_ key: SessionKey) {
+    /// Ends one session in the background.
+    ///
+    /// - Parameter limit: the session goes on if it was used after this time, at another process perhaps; nil to end it
+    ///   in any case.
+    public func endInBackground(_ key: SessionKey, unlessUsedAfter limit: Timestamp? = nil) {
         cache.remove(key)
         let changedAt = nowInMilliseconds
         database.writeInSlices { transaction throws(DatabaseError) in
-            try SessionStore.end(key, at: changedAt, transaction)
+            _ = try SessionStore.end(
+                "key = $1 AND used_at <= $2", [.blob(key.bytes), .integer(limit?.seconds ?? .max)], at: changedAt,
+                transaction)
             return false
         }
     }

@@ -89,21 +89,25 @@ public final class SessionStore: Sendable {
         }
         guard let row, let keys = currentKeys(), let session = row.session(key, keys.box) else { return nil }
         keep(session, sealedWith: keys)
-        // The session may have ended, and the user may have chosen another time zone, between the read and the insertion.
-        let zones = try await database.read { transaction throws(DatabaseError) in
-            try transaction.all(
+        // Between the read and the insertion, the session may have ended, its claims may have been renewed, and the user may
+        // have chosen another time zone.
+        let later = try await database.read { transaction throws(DatabaseError) in
+            try transaction.first(
                 """
-                SELECT time_zone FROM session LEFT JOIN user_setting USING (issuer, subject)
+                SELECT version, time_zone FROM session LEFT JOIN user_setting USING (issuer, subject)
                 WHERE key = $1 AND ended_at IS NULL
                 """, .blob(key.bytes)
-            ) { row throws(DatabaseError) in row.optionalText(0) }
+            ) { row throws(DatabaseError) in (version: row.integer(0), zone: row.optionalText(1)) }
         }
-        guard let zone = zones.first else {
-            cache.remove(key)
-            return nil
-        }
-        if !zone.isExactly(session.zone?.name) { cache.remove(key) }
-        return session
+        if later?.version != session.version || !(later?.zone).isExactly(session.zone?.name) { cache.remove(key) }
+        return later == nil ? nil : session
+    }
+
+    /// Returns the session as the store has it, which another process may have used since it was cached; nil if it has
+    /// ended.
+    public func sessionRead(anew key: SessionKey) async throws(DatabaseError) -> Session? {
+        cache.remove(key)
+        return try await session(key)
     }
 
     /// Returns true if a session has not ended, and its stored claims are those of the given value. Used by transactions
@@ -119,8 +123,10 @@ public final class SessionStore: Sendable {
     }
 
     /// Records a use of a session. The store is updated in the background, at most once per minute.
-    public func noteUse(of session: Session, at now: Timestamp) {
-        guard session.use(at: now) else { return }
+    ///
+    /// Another process sees a use that late. A short lifetime without use makes the updates more frequent.
+    public func noteUse(of session: Session, under lifetimes: SessionLifetimes, at now: Timestamp) {
+        guard session.use(at: now, writtenAfter: min(60, Int64(lifetimes.idle.components.seconds / 10))) else { return }
         database.writeInSlices { transaction throws(DatabaseError) in
             try transaction.execute(
                 "UPDATE session SET used_at = $2 WHERE key = $1 AND used_at < $2", .blob(session.key.bytes),
