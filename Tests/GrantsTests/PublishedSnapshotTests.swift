@@ -155,4 +155,56 @@ struct PublishedSnapshotTests {
         try world.access.refresh()
         #expect(world.access.state.snapshot.roles(of: AccessWorld.identity("pat"), in: AccessWorld.acme) == [.manager])
     }
+
+    @Test("a decision inside a transaction uses the rules that another process has changed just now")
+    func unseenRules() async throws {
+        let root = try await world.signedIn("root")
+        let grant = try await world.grant(.manager, to: root.identity)
+        _ = try await world.signedIn("gus", groups: ["late"])
+        let draft = MappingDraft(claimName: "groups", match: .equals, claimValue: "late", role: .manager)
+        let rule = try await world.change(.add(draft, at: nil), by: root.acting(.writeMappings)).get().row
+        try expectAgreement("before")
+        // This process removes the rule that makes Gus a manager, and the other one revokes the other manager's grant.
+        #expect(try await world.change(.remove(rule.id), by: root.acting(.writeMappings)).error == nil)
+        #expect(other.access.state.snapshot.mappings(of: AccessWorld.acme).mappings.count == 1)
+        let revoked = try await other.access.revoke(
+            grant.id, isForced: false, recording: AccessWorld.record(.grantRevoke))
+        #expect(revoked.error == .wouldLockOut)
+    }
+
+    @Test("two processes that change the same users, and follow one another meanwhile, agree in the end")
+    func concurrent() async throws {
+        let processes = [(world.place.database, world.access), other]
+        let identities = subjects.map { AccessWorld.identity($0) }
+        try await withThrowingTaskGroup { group in
+            for (number, (database, access)) in processes.enumerated() {
+                group.addTask {
+                    var random = SplitMix(state: UInt64(number))
+                    for _ in 0..<60 {
+                        let identity = random.pick(identities)
+                        let made = try await access.createGrant(
+                            random.pick(Role.allCases), to: identity, in: AccessWorld.acme,
+                            recording: AccessWorld.record(.grantCreate)
+                        ).grant
+                        if random.next(below: 2) == 0 {
+                            _ = try await access.revoke(
+                                made.id, isForced: true, recording: AccessWorld.record(.grantRevoke))
+                        }
+                    }
+                }
+                group.addTask {
+                    for _ in 0..<60 {
+                        database.poll { changes throws(DatabaseError) in try access.takeUp(changes) }
+                        await Task.yield()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        for (database, access) in processes {
+            database.poll { changes throws(DatabaseError) in try access.takeUp(changes) }
+            let stored = content(try AccessStore.snapshot(of: database))
+            #expect(content(access.snapshots.read().value) == stored)
+        }
+    }
 }

@@ -1,3 +1,4 @@
+internal import ClaimMapping
 public import Databases
 public import Identities
 public import Policy
@@ -31,8 +32,9 @@ extension AccessStore {
     func attempt<Value: Sendable>(
         _ body: @escaping @Sendable (Timestamp, Transaction) throws(DatabaseError) -> ChangeOutcome<Value>
     ) async throws(DatabaseError) -> Result<Value, AccessRefusal>? {
-        let (moment, snapshots) = (now(), snapshots)
-        let result: Result<Value, ChangeRefusal> = try await database.decide { transaction throws(DatabaseError) in
+        let moment = now()
+        let result: Result<Value, ChangeRefusal> = try await database.decide {
+            [self] transaction throws(DatabaseError) in
             switch try body(moment, transaction) {
             case .refused(let refusal): return .refuse(.refused(refusal))
             case .outdated: return .refuse(.outdated)
@@ -42,7 +44,7 @@ extension AccessStore {
                 return .commit(
                     value,
                     publish: {
-                        snapshots.update { for change in changes { $0.apply(change) } }
+                        self.publish(changes)
                         publish?()
                     })
             }
@@ -71,9 +73,7 @@ extension AccessStore {
     ) async throws(DatabaseError) -> Result<Value, AccessRefusal>? {
         let store = self
         return try await attempt { moment, transaction throws(DatabaseError) in
-            // Every change that was reported as committed is published. A change in the current batch of writes counts
-            // as simultaneous.
-            let current = store.currentRules(of: organization)
+            let current = try store.currentRules(of: organization, transaction)
             switch try actor.check(in: organization, under: current, at: moment, transaction) {
             case .failure(let refusal): return .refused(refusal)
             case .success(let own): return try body(own, moment, transaction)
@@ -107,15 +107,32 @@ extension AccessStore {
     public func refusal(
         of actor: AccessActor, in organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> AccessRefusal? {
-        switch try actor.check(in: organization, under: currentRules(of: organization), at: now(), transaction) {
+        switch try actor.check(
+            in: organization, under: currentRules(of: organization, transaction), at: now(), transaction)
+        {
         case .failure(let refusal): return refusal
         case .success: return nil
         }
     }
 
-    /// The rules in force at this moment; for the inside of a transaction.
+    /// The rules in force as far as this process knows.
     func currentRules(of organization: OrganizationID) -> CurrentRules {
         CurrentRules(
             settings: settings.read().value, stored: snapshots.read().value.mappings(of: organization))
+    }
+
+    /// The rules in force inside a transaction.
+    ///
+    /// Every change of this process that was reported as committed is published, and one in the current batch of writes
+    /// counts as simultaneous. If another process has changed the rules, they are read.
+    func currentRules(
+        of organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> CurrentRules {
+        guard try database.isUnseen(StoreChange(StoreChange.mapping, organization.text), transaction) else {
+            return currentRules(of: organization)
+        }
+        return CurrentRules(
+            settings: settings.read().value,
+            stored: PreparedRules(try AccessStore.mappings(of: organization, transaction)))
     }
 }

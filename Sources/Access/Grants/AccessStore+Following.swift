@@ -4,63 +4,147 @@ public import Databases
 internal import Identities
 internal import Policy
 internal import Snapshots
+internal import Synchronization
 internal import Text
+
+/// The rows of the snapshot that were changed.
+struct ChangedAccess: Sendable {
+    /// True if any rows may have changed. The other properties are empty then.
+    private(set) var isAll = false
+    private(set) var users: Set<OrganizationUser> = []
+    private(set) var suspensions: Set<OrganizationID> = []
+    private(set) var mappings: Set<OrganizationID> = []
+
+    static let all = ChangedAccess(isAll: true)
+
+    var isEmpty: Bool { !isAll && users.isEmpty && suspensions.isEmpty && mappings.isEmpty }
+
+    /// The changes of other processes, as far as they concern the snapshot. A key that cannot be read stands for all: a
+    /// newer program may have recorded it.
+    init(_ changes: StoreChanges) {
+        guard let grants = changes.keys(of: StoreChange.grant),
+            let suspensions = changes.keys(of: StoreChange.suspension),
+            let mappings = changes.keys(of: StoreChange.mapping)
+        else {
+            self = .all
+            return
+        }
+        users = Set(grants.compactMap { StoreChange.user(of: $0.text) })
+        self.suspensions = Set(suspensions.compactMap { OrganizationID($0.text) })
+        self.mappings = Set(mappings.compactMap { OrganizationID($0.text) })
+        if users.count < grants.count || self.suspensions.count < suspensions.count
+            || self.mappings.count < mappings.count
+        {
+            self = .all
+        }
+    }
+
+    init(isAll: Bool = false) { self.isAll = isAll }
+
+    mutating func insert(_ change: AccessChange) {
+        switch change {
+        case .granted(let grant), .revoked(let grant):
+            users.insert(OrganizationUser(organization: grant.organization, user: grant.identity))
+        case .suspensions(let organization, _): suspensions.insert(organization)
+        case .mappings(let organization, _): mappings.insert(organization)
+        }
+    }
+
+    /// Returns those of the rows that are in another set too, which is not all rows.
+    func intersection(_ other: ChangedAccess) -> ChangedAccess {
+        if isAll { return other }
+        var both = ChangedAccess()
+        both.users = users.intersection(other.users)
+        both.suspensions = suspensions.intersection(other.suspensions)
+        both.mappings = mappings.intersection(other.mappings)
+        return both
+    }
+}
+
+/// Rows of the snapshot, as one transaction has read them.
+private struct AccessRows {
+    private let changed: ChangedAccess
+    /// All rows, if all may have changed.
+    private var snapshot = AccessSnapshot.empty
+    private var grants: [OrganizationUser: [Grant]] = [:]
+    private var suspensions: [OrganizationID: [Suspension]] = [:]
+    private var mappings: [OrganizationID: [Mapping]] = [:]
+
+    /// Reads the rows with one statement for many of them.
+    init(_ changed: ChangedAccess, _ transaction: Transaction) throws(DatabaseError) {
+        self.changed = changed
+        if changed.isAll { snapshot = try AccessStore.read(transaction) }
+        for users in ValueList.parts(of: changed.users) {
+            for grant in try AccessStore.grants(RowSelection(users), transaction) {
+                let user = OrganizationUser(organization: grant.organization, user: grant.identity)
+                grants[user, default: []].append(grant)
+            }
+        }
+        for organizations in ValueList.parts(of: changed.suspensions) {
+            for suspension in try AccessStore.suspensions(RowSelection(organizations), transaction) {
+                suspensions[suspension.organization, default: []].append(suspension)
+            }
+        }
+        for organizations in ValueList.parts(of: changed.mappings) {
+            mappings.merge(try AccessStore.mappings(RowSelection(organizations), transaction)) { _, new in new }
+        }
+    }
+
+    /// Replaces the rows of a snapshot.
+    func apply(to former: AccessSnapshot, _ rules: [OrganizationID: PreparedRules]) -> AccessSnapshot {
+        if changed.isAll { return snapshot }
+        var snapshot = former
+        for user in changed.users { snapshot.replaceGrants(of: user.user, in: user.organization, grants[user] ?? []) }
+        for organization in changed.suspensions {
+            snapshot.apply(.suspensions(organization, suspensions[organization] ?? []))
+        }
+        for organization in changed.mappings {
+            snapshot.apply(.mappings(organization, rules[organization] ?? .none))
+        }
+        return snapshot
+    }
+
+    /// The stored rules that were read, prepared for decisions.
+    var rules: [OrganizationID: PreparedRules] { mappings.mapValues { PreparedRules($0) } }
+}
 
 /// What other processes are told about a change of access, and what this one takes up from them.
 extension AccessStore {
-    /// The changes of other processes, as far as they concern the snapshot.
-    private struct Changed {
-        var grants: [(organization: OrganizationID, identity: Identity)] = []
-        var suspensions: [OrganizationID] = []
-        var mappings: [OrganizationID] = []
-
-        var isEmpty: Bool { grants.isEmpty && suspensions.isEmpty && mappings.isEmpty }
-
-        /// Nil if a key cannot be read, which a newer program may have recorded.
-        init?(_ changes: StoreChanges) {
-            guard let grants = changes.keys(of: StoreChange.grant),
-                let suspensions = changes.keys(of: StoreChange.suspension),
-                let mappings = changes.keys(of: StoreChange.mapping)
-            else { return nil }
-            for key in grants {
-                guard let grant = StoreChange.grant(of: key.text) else { return nil }
-                self.grants.append(grant)
+    /// Takes up what other processes have changed; for ``Databases/Database/follow(every:_:)``.
+    ///
+    /// A commit of this process that is published during the read stays in force, because the rows may be older. What it
+    /// changed is read once more, because it may be older than a change that was read.
+    public func takeUp(_ changes: StoreChanges) throws(DatabaseError) {
+        var changed = ChangedAccess(changes)
+        while !changed.isEmpty {
+            let taken = changed
+            publishedMeanwhile.withLock { $0 = ChangedAccess() }
+            let rows = try database.readBlocking { transaction throws(DatabaseError) in
+                try AccessRows(taken, transaction)
             }
-            for key in suspensions {
-                guard let organization = OrganizationID(key.text) else { return nil }
-                self.suspensions.append(organization)
-            }
-            for key in mappings {
-                guard let organization = OrganizationID(key.text) else { return nil }
-                self.mappings.append(organization)
+            let rules = rows.rules
+            snapshots.update { snapshot in
+                let former = snapshot
+                snapshot = rows.apply(to: former, rules)
+                changed = taken.intersection(
+                    publishedMeanwhile.withLock { own in
+                        defer { own = nil }
+                        return own ?? ChangedAccess()
+                    })
+                for own in changed.users { snapshot.keepGrants(of: own.user, in: own.organization, as: former) }
+                for organization in changed.suspensions { snapshot.keepSuspensions(in: organization, as: former) }
+                for organization in changed.mappings {
+                    snapshot.apply(.mappings(organization, former.mappings(of: organization)))
+                }
             }
         }
     }
 
-    /// Takes up what other processes have changed; for ``Databases/Database/follow(every:_:)``.
-    public func takeUp(_ changes: StoreChanges) throws(DatabaseError) {
-        guard let changed = Changed(changes) else { return try refresh() }
-        if changed.isEmpty { return }
-        while true {
-            let (snapshot, version) = { ($0.value, $0.version) }(snapshots.read())
-            let renewed = try database.readBlocking { transaction throws(DatabaseError) in
-                var snapshot = snapshot
-                for (organization, identity) in changed.grants {
-                    let grants = try AccessStore.grants(of: identity, in: organization, transaction)
-                    snapshot.replaceGrants(of: identity, in: organization, grants)
-                }
-                for organization in changed.suspensions {
-                    let suspensions = try AccessStore.suspensions(organization, transaction)
-                    snapshot.apply(.suspensions(organization, suspensions))
-                }
-                for organization in changed.mappings {
-                    let rows = try AccessStore.mappings(organization, transaction)[organization] ?? []
-                    snapshot.apply(.mappings(organization, PreparedRules(rows)))
-                }
-                return snapshot
-            }
-            // A snapshot made from an earlier one must not replace a later commit of this process.
-            if snapshots.publish(renewed, ifStill: version) { return }
+    /// Publishes committed changes of this process.
+    func publish(_ changes: [AccessChange]) {
+        snapshots.update { snapshot in
+            for change in changes { snapshot.apply(change) }
+            publishedMeanwhile.withLock { own in for change in changes { own?.insert(change) } }
         }
     }
 }
@@ -81,17 +165,16 @@ extension StoreChange {
         }
     }
 
-    /// Returns the organization and identity of a grant's key.
-    fileprivate static func grant(of key: String) -> (OrganizationID, Identity)? {
+    /// Returns the user of a grant's key.
+    fileprivate static func user(of key: String) -> OrganizationUser? {
         let parts = key.split(at: " ")
         guard parts.count == 3, let organization = OrganizationID(String(parts[0])),
             let issuer = Base64URL.decode(String(parts[1])), let subject = Base64URL.decode(String(parts[2]))
         else { return nil }
-        return (
-            organization,
-            Identity(
+        return OrganizationUser(
+            organization: organization,
+            user: Identity(
                 issuer: Issuer(String(decoding: issuer, as: UTF8.self)),
-                subject: Subject(String(decoding: subject, as: UTF8.self)))
-        )
+                subject: Subject(String(decoding: subject, as: UTF8.self))))
     }
 }

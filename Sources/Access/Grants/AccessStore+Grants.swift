@@ -60,7 +60,7 @@ extension AccessStore {
         return try await revoking(id, in: nil, isForced: isForced) { search throws(DatabaseError) in
             try await store.attempt { moment, transaction throws(DatabaseError) in
                 guard let grant = try AccessStore.grant(id, transaction) else { return .refused(.notFound) }
-                let current = store.currentRules(of: grant.organization)
+                let current = try store.currentRules(of: grant.organization, transaction)
                 return try store.revoke(
                     grant, isForced: isForced, search, under: current, recording: record, at: moment, transaction)
             }

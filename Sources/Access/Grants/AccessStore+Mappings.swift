@@ -104,7 +104,7 @@ extension AccessStore {
         _ change: MappingChange, in organization: OrganizationID, expecting expected: ExpectedRules,
         under rules: AccessRules, at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> Result<PreparedChange, AccessRefusal> {
-        let before = try mappings(organization, transaction)[organization] ?? []
+        let before = try mappings(of: organization, transaction)
         guard expected.areCurrent(before, in: organization, under: rules) else { return .failure(.changedMeanwhile) }
         let id = try makeID(at: moment)
         guard let after = change.applied(to: before, newID: id) else { return .failure(.notFound) }
@@ -153,7 +153,7 @@ extension AccessStore {
             }
             let (id, before, new) = (prepared.newID, prepared.before, prepared.after)
             let after = new.mappings
-            let stored = try AccessStore.mappings(organization, transaction)[organization] ?? []
+            let stored = try AccessStore.mappings(of: organization, transaction)
             guard stored.elementsEqual(before, by: { $0.isSame(as: $1) }) else { return .outdated }
             guard expected.areCurrent(before, in: organization, under: own.rules.rules) else {
                 return .refused(.changedMeanwhile)

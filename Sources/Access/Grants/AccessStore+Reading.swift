@@ -11,11 +11,13 @@ extension AccessStore {
     public static func grants(
         _ organization: OrganizationID?, _ transaction: Transaction
     ) throws(DatabaseError) -> [Grant] {
+        try grants(organization.map { RowSelection([$0]) } ?? RowSelection.all, transaction)
+    }
+
+    static func grants(_ selection: RowSelection, _ transaction: Transaction) throws(DatabaseError) -> [Grant] {
         try transaction.all(
-            """
-            SELECT \(grantColumns) FROM access_grant WHERE $1 = '' OR organization = $1
-            ORDER BY organization, created_at, id
-            """, .text(organization?.text ?? ""), read: grant)
+            "SELECT \(grantColumns) FROM access_grant \(selection.condition) ORDER BY organization, created_at, id",
+            selection.values, read: grant)
     }
 
     static func grant(_ id: String, _ transaction: Transaction) throws(DatabaseError) -> Grant? {
@@ -57,18 +59,23 @@ extension AccessStore {
     public static func suspensions(
         _ organization: OrganizationID?, _ transaction: Transaction
     ) throws(DatabaseError) -> [Suspension] {
+        try suspensions(organization.map { RowSelection([$0]) } ?? RowSelection.all, transaction)
+    }
+
+    static func suspensions(
+        _ selection: RowSelection, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Suspension] {
         var emails: [SuspensionKey: Set<EmailAddress>] = [:]
         try transaction.each(
-            "SELECT organization, identity, email FROM suspension_email WHERE $1 = '' OR organization = $1",
-            .text(organization?.text ?? "")
+            "SELECT organization, identity, email FROM suspension_email \(selection.condition)", selection.values
         ) { row throws(DatabaseError) in
             emails[try SuspensionKey(row), default: []].insert(EmailAddress(row.text(2)))
         }
         return try transaction.all(
             """
-            SELECT \(suspensionColumns) FROM suspension
-            WHERE $1 = '' OR organization = $1 ORDER BY organization, created_at, identity
-            """, .text(organization?.text ?? "")
+            SELECT \(suspensionColumns) FROM suspension \(selection.condition)
+            ORDER BY organization, created_at, identity
+            """, selection.values
         ) { row throws(DatabaseError) in
             try suspension(row, emails: emails[try SuspensionKey(row)] ?? [])
         }
@@ -137,18 +144,23 @@ extension AccessStore {
         ) { _ throws(DatabaseError) in true } ?? false
     }
 
-    /// Returns the rules that managers added, by organization, ordered by their rank among themselves.
-    ///
-    /// - Parameter organization: nil for all.
+    /// Returns the rules that an organization's managers added, ordered by their rank among themselves.
     public static func mappings(
-        _ organization: OrganizationID?, _ transaction: Transaction
+        of organization: OrganizationID, _ transaction: Transaction
+    ) throws(DatabaseError) -> [Mapping] {
+        try mappings(RowSelection([organization]), transaction)[organization] ?? []
+    }
+
+    /// Returns the rules that managers added, by organization, ordered by their rank among themselves.
+    static func mappings(
+        _ selection: RowSelection, _ transaction: Transaction
     ) throws(DatabaseError) -> [OrganizationID: [Mapping]] {
         var found: [OrganizationID: [Mapping]] = [:]
         try transaction.each(
             """
             SELECT organization, id, rank, claim_name, match, claim_value, role, split FROM claim_mapping
-            WHERE $1 = '' OR organization = $1 ORDER BY organization, rank
-            """, .text(organization?.text ?? "")
+            \(selection.condition) ORDER BY organization, rank
+            """, selection.values
         ) { row throws(DatabaseError) in
             guard let organization = OrganizationID(row.text(0)), let match = Match(rawValue: row.text(4)),
                 let role = Role(rawValue: row.text(6))
@@ -160,4 +172,43 @@ extension AccessStore {
         }
         return found
     }
+}
+
+/// The rows of some organizations, or of all.
+struct RowSelection {
+    /// All rows.
+    static let all = RowSelection(condition: "", values: [])
+
+    /// A condition that begins with WHERE, or nothing.
+    let condition: String
+    let values: [SQLValue]
+
+    private init(condition: String, values: [SQLValue]) {
+        (self.condition, self.values) = (condition, values)
+    }
+
+    private init(_ columns: String, _ list: ValueList) {
+        self.init(condition: "WHERE \(columns) IN (VALUES \(list.places))", values: list.values)
+    }
+
+    /// The rows of organizations, at least one and at most ``Databases/ValueList/most``.
+    init(_ organizations: [OrganizationID]) {
+        self.init("organization", ValueList(organizations.map { [.text($0.text)] }))
+    }
+
+    /// The rows of users in organizations, at least one and at most ``Databases/ValueList/most``.
+    init(_ users: [OrganizationUser]) {
+        self.init(
+            "(organization, issuer, subject)",
+            ValueList(
+                users.map { user in
+                    [.text(user.organization.text), .text(user.user.issuer.text), .text(user.user.subject.text)]
+                }))
+    }
+}
+
+/// A user, as one organization sees it.
+struct OrganizationUser: Hashable, Sendable {
+    let organization: OrganizationID
+    let user: Identity
 }

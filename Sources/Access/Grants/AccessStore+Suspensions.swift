@@ -130,7 +130,7 @@ extension AccessStore {
             }
         ) { search throws(DatabaseError) in
             try await attempt { moment, transaction throws(DatabaseError) in
-                let current = store.currentRules(of: organization)
+                let current = try store.currentRules(of: organization, transaction)
                 let search = try ManagerQuery(organization, under: current, without: removal, at: moment)
                     .search(unless: search, transaction)
                 let check = try ManagerCheck(search, under: current, at: moment, transaction)

@@ -22,6 +22,8 @@ public final class AccessStore: Sendable {
     /// Serializes changes of an organization's rules in this process, because each change is prepared for the rules
     /// that the previous one left.
     let mappingTurns = Turns<OrganizationID>()
+    /// What this process has published while changes of other processes are read; nil at other times.
+    let publishedMeanwhile = Mutex<ChangedAccess?>(nil)
     /// The storing of evaluations that is under way; nil for none.
     let keeping = Mutex<Task<Void, Never>?>(nil)
 
@@ -49,26 +51,18 @@ public final class AccessStore: Sendable {
     }
 
     /// Reads the whole snapshot again.
-    public func refresh() throws(DatabaseError) {
-        while true {
-            let version = snapshots.version
-            let snapshot = try database.readBlocking { transaction throws(DatabaseError) in
-                try AccessStore.read(transaction)
-            }
-            // A snapshot read earlier must not replace a later commit of this process.
-            if snapshots.publish(snapshot, ifStill: version) { return }
-        }
-    }
+    public func refresh() throws(DatabaseError) { try takeUp(.all) }
 
     /// Reads the snapshot of a store that is not changed, for commands.
     public static func snapshot(of database: Database) throws(DatabaseError) -> AccessSnapshot {
         try database.readBlocking { transaction throws(DatabaseError) in try AccessStore.read(transaction) }
     }
 
-    private static func read(_ transaction: Transaction) throws(DatabaseError) -> AccessSnapshot {
+    static func read(_ transaction: Transaction) throws(DatabaseError) -> AccessSnapshot {
         AccessSnapshot(
-            grants: try grants(nil, transaction), suspensions: try suspensions(nil, transaction),
-            mappings: try mappings(nil, transaction).mapValues { PreparedRules($0) })
+            grants: try grants(RowSelection.all, transaction),
+            suspensions: try suspensions(RowSelection.all, transaction),
+            mappings: try mappings(RowSelection.all, transaction).mapValues { PreparedRules($0) })
     }
 
     /// Returns true if a text has the form of an id that ``makeID(at:)`` makes.

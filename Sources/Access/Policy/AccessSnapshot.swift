@@ -32,6 +32,20 @@ public struct AccessSnapshot: Sendable {
         tenants[organization, default: Tenant()].grants[identity] = roles.isEmpty ? nil : roles
     }
 
+    /// Keeps the grants of one identity in an organization as another snapshot has them.
+    public mutating func keepGrants(
+        of identity: Identity, in organization: OrganizationID, as former: AccessSnapshot
+    ) {
+        tenants[organization, default: Tenant()].grants[identity] = former.tenants[organization]?.grants[identity]
+    }
+
+    /// Keeps the suspensions of an organization as another snapshot has them.
+    public mutating func keepSuspensions(in organization: OrganizationID, as former: AccessSnapshot) {
+        let own = former.tenants[organization] ?? Tenant()
+        tenants[organization, default: Tenant()].suspended = own.suspended
+        tenants[organization, default: Tenant()].suspendedEmails = own.suspendedEmails
+    }
+
     /// Returns the roles that are stored for an identity.
     public func roles(of identity: Identity, in organization: OrganizationID) -> [Role] {
         guard let grants = tenants[organization]?.grants[identity] else { return [] }

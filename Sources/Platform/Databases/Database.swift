@@ -24,7 +24,7 @@ public final class Database: Sendable {
     private let engine: any Engine
     private let writer: Writer
     fileprivate let readers: Readers
-    private let contact: StoreContact
+    let contact: StoreContact
     private let workers: Mutex<Workers>
 
     /// Opens the store and applies the schemas' missing migrations.

@@ -37,6 +37,9 @@ final class StoreContact: Sendable {
         }
     }
 
+    /// The version up to which changes of other processes are in memory, and those after it that this process has written.
+    var known: (version: Int, own: Set<Int>) { versions.withLock { ($0.followed, $0.own) } }
+
     /// Returns what other processes have changed, or nil if they have changed nothing.
     ///
     /// An own write whose COMMIT is done, but not yet recorded here, counts as foreign too. A foreign write never counts

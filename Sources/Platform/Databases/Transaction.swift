@@ -72,6 +72,13 @@ public final class Transaction {
     public func each(
         _ sql: String, _ values: SQLValue..., read: (Row) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
+        try each(sql, values, read: read)
+    }
+
+    /// Variant of `each` that takes its values as an array.
+    public func each(
+        _ sql: String, _ values: [SQLValue], read: (Row) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) {
         try connection.statement(sql).each(values) { row throws(DatabaseError) in
             try read(row)
             return true
