@@ -116,47 +116,67 @@ struct SnapshotHolderTests {
         #expect(results.all == ["w1 w2 w3 w4"])
     }
 
-    @Test("another process's commit that is noticed during a load makes it read again, while requests are served")
-    func noticedDuringLoad() {
-        let results = Results()
-        #expect(holder.wait(results.take))
-        #expect(!holder.notice(3))
-        #expect(holder.finish(.success(snapshot(2))))
-        #expect(results.all == ["w1 w2"] && current == "w1 w2")
-        #expect(!holder.notice(3))
-        #expect(!holder.finish(.success(snapshot(3))) && current == "w1 w2 w3")
+    /// What other processes committed after one version, up to another.
+    private func foreign(_ version: Int, after base: Int, _ workspaces: ClosedRange<Int>) -> CommittedChange {
+        CommittedChange(state: state(version), base: base, changed: workspaces.map { WorkspaceChange(id: "w\($0)") })
     }
 
-    @Test("a noticed commit is loaded beside the requests, and own commits go on meanwhile")
-    func noticed() {
+    @Test("several commits of other processes are applied at once, whatever part of them is known already")
+    func foreignCommits() {
         load(1)
-        #expect(!holder.notice(1) && !holder.notice(0))
-        #expect(holder.notice(2) && current == "w1")
-        // The load may have read before or after the own commit of version 3.
-        #expect(!holder.publish(change(3)) && current == nil)
-        #expect(!holder.finish(.success(snapshot(2))) && current == "w1 w2 w3")
-        #expect(!holder.notice(3))
+        #expect(!holder.publish(change(2)) && current == "w1 w2")
+        #expect(!holder.publish(foreign(4, after: 1, 2...4)) && current == "w1 w2 w3 w4")
+        #expect(!holder.publish(foreign(4, after: 2, 3...4)) && current == "w1 w2 w3 w4")
+        #expect(!holder.publish(change(5)) && current == "w1 w2 w3 w4 w5")
+    }
+
+    @Test("commits of which a part is unknown are loaded, and requests wait for them")
+    func unknownCommits() {
+        load(1)
+        #expect(holder.publish(foreign(4, after: 2, 3...4)) && current == nil)
+        let results = Results()
+        #expect(!holder.wait(results.take) && !holder.publish(change(5)))
+        #expect(!holder.finish(.success(snapshot(4))))
+        #expect(results.all == ["w1 w2 w3 w4 w5"])
+    }
+
+    @Test("several commits of two days are loaded, because the figures of the first day are unknown")
+    func severalDays() {
+        load(1)
+        var later = state(3)
+        later.day = CalendarDay(number: 132)
+        #expect(holder.publish(CommittedChange(state: later, base: 1)) && current == nil)
+    }
+
+    @Test("commits of other processes during a load make it read again, if it has read none of them")
+    func foreignDuringLoad() {
+        let (early, late) = (Results(), Results())
+        #expect(holder.wait(early.take))
+        #expect(!holder.publish(foreign(3, after: 3, 3...3)))
+        #expect(!holder.wait(late.take))
+        #expect(holder.finish(.success(snapshot(2))))
+        #expect(early.all == ["w1 w2"] && late.all.isEmpty && current == nil)
+        #expect(!holder.finish(.success(snapshot(3))) && late.all == ["w1 w2 w3"])
     }
 
     @Test("an own commit that the follower sees before it is published is applied once")
-    func noticedOwn() {
+    func foreignOwn() {
         load(1)
-        #expect(holder.notice(2))
+        #expect(!holder.publish(foreign(2, after: 1, 2...2)) && current == "w1 w2")
         #expect(!holder.publish(change(2)) && current == "w1 w2")
-        #expect(!holder.finish(.success(snapshot(2))) && current == "w1 w2")
-        #expect(!holder.finish(.success(snapshot(1))) && current == "w1 w2")
     }
 
-    @Test("a load that fails tells all who wait, keeps what is there, and is begun again")
+    @Test("a load that fails tells all who wait, and is begun again by the next request")
     func failure() {
         let results = Results()
         #expect(holder.wait(results.take) && !holder.wait(results.take))
         #expect(!holder.finish(.failure(DatabaseError(.busy, cause: "test"))))
         #expect(results.all == ["busy", "busy"] && current == nil)
         load(1)
-        #expect(holder.notice(2))
-        #expect(!holder.finish(.failure(DatabaseError(.busy, cause: "test"))) && current == "w1")
-        #expect(holder.notice(2))
+        #expect(holder.publish(change(3)))
+        #expect(!holder.finish(.failure(DatabaseError(.busy, cause: "test"))) && current == nil)
+        #expect(holder.wait(results.take))
+        #expect(!holder.finish(.success(snapshot(3))) && results.all.last == "w1 w2 w3")
     }
 
     @Test("an organization that is not in memory takes no commit, and what is given up counts no memory")

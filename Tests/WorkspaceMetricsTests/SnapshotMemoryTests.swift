@@ -1,5 +1,6 @@
 import Databases
 import Identities
+import InventoryStore
 import Snapshots
 import Testing
 
@@ -56,6 +57,33 @@ struct SnapshotMemoryTests {
         let loaded = own.loaded(.acme)
         world.database.poll { changes throws(DatabaseError) in try own.takeUp(changes) }
         #expect(own.loaded(.acme) === loaded)
+    }
+
+    @Test("what other processes changed of some workspaces is applied to the snapshot, without loading it")
+    func foreignParts() async throws {
+        let world = try TestStore()
+        let (own, other) = (world.store, try world.reopened())
+        try await world.put(example)
+        for id in ["gone", "b"] { try await world.change(workspace(id)).get() }
+        world.database.poll { changes throws(DatabaseError) in try own.takeUp(changes) }
+        let before = try await own.load(.acme)
+        let owner = #"{"email":"O@x","roles":["owner"],"status":"active"}"#
+        let changes = [
+            workspace("a"), #"{"op":"delete_workspace","workspace":"gone"}"#,
+            #"{"op":"rename_workspace","workspace":"b","name":"A first"}"#,
+            #"{"op":"put_member","workspace":"soc","member":\#(owner)}"#,
+        ]
+        for change in changes {
+            _ = try await other.change(.acme, body: Array("{\"changes\":[\(change)]}".utf8)).result.get()
+        }
+        world.database.poll { changes throws(DatabaseError) in try own.takeUp(changes) }
+        let after = try #require(own.loaded(.acme))
+        let fresh = try await other.load(.acme)
+        #expect(after !== before && after.version == before.version + 4)
+        #expect(after.state.totals == fresh.state.totals && after.state.tag == fresh.state.tag)
+        #expect(Array(after.rows).map(\.json) == Array(fresh.rows).map(\.json))
+        // Nothing was loaded: earlier figures of the snapshot are kept, and no load is under way.
+        #expect(after.row(id: "lab") === before.row(id: "lab"))
     }
 
     @Test("an own commit is seen by the next request although another process's commit before it is still unseen")

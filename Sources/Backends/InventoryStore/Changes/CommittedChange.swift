@@ -3,16 +3,22 @@ package import Inventory
 internal import Text
 package import Time
 
-/// What a transaction changed of an organization's inventory: the new state, and what is shown of the changed
-/// workspaces.
+/// What one transaction, or several in succession, changed of an organization's inventory: the new state, and what is
+/// shown of the changed workspaces.
 package struct CommittedChange: Sendable {
     package let state: InventoryState
+    /// The version before the change. Every later one is part of the change.
+    package let base: Int
     package let changed: [WorkspaceChange]
     /// The ids of deleted workspaces. One of them may also have been created again, and is then in `changed` too.
     package let removed: [String]
 
-    package init(state: InventoryState, changed: [WorkspaceChange] = [], removed: [String] = []) {
+    /// - Parameter base: nil for the version before the state's.
+    package init(
+        state: InventoryState, base: Int? = nil, changed: [WorkspaceChange] = [], removed: [String] = []
+    ) {
         (self.state, self.changed, self.removed) = (state, changed, removed)
+        self.base = base ?? state.version &- 1
     }
 }
 
@@ -29,6 +35,11 @@ package struct WorkspaceChange: Sendable {
     init(_ workspace: InventoryEditor.Touched, owners: [WorkspaceOwner]?) {
         (id, name, createdAt) = (workspace.id, workspace.name, workspace.createdAt)
         (publishedAt, counts, self.owners) = (workspace.publishedAt, workspace.counts, owners)
+    }
+
+    init(_ head: InventoryRows.Head, owners: [WorkspaceOwner]) {
+        (id, name, createdAt) = (head.workspace.id, head.workspace.name, head.workspace.createdAt)
+        (publishedAt, counts, self.owners) = (head.publishedAt, head.counts.clamped, owners)
     }
 }
 

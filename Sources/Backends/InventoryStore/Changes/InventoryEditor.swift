@@ -123,7 +123,8 @@ package struct InventoryEditor {
         }
         try history.record(state.figures, of: "", before: before?.figures)
         state.day = history.day
-        try state.advance(organization, keepingTag: keepsTag, rows.transaction)
+        try state.advance(
+            organization, changing: touched.values.map(\.id), keepingTag: keepsTag, rows.transaction)
         // Figures in the middle of a recount are neither the old nor the new ones.
         let isRecounted = before?.recounted != nil || before?.definitions != state.definitions
         if state.recounted == nil, isRecounted || before?.figures != state.figures {

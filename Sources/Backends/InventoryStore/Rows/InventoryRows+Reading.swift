@@ -71,11 +71,34 @@ extension InventoryRows {
         ) { row throws(DatabaseError) in try make(InventoryRows.head(row)) }
     }
 
-    /// Returns the owners of all workspaces by the workspaces' numbers, in any order.
-    package func owners() throws(DatabaseError) -> [Int: [WorkspaceOwner]] {
+    /// Returns what is shown of some workspaces, without those that do not exist.
+    func shown(_ ids: Set<ExactText>) throws(DatabaseError) -> [WorkspaceChange] {
+        var shown: [WorkspaceChange] = []
+        for ids in ValueList.parts(of: ids) {
+            let list = ValueList(ids.map { [.text($0.text)] }, after: 1)
+            let heads = try transaction.all(
+                """
+                SELECT \(InventoryRows.headColumns) FROM inventory_workspace
+                WHERE generation = $1 AND id IN (VALUES \(list.places))
+                """, [key] + list.values
+            ) { row throws(DatabaseError) in InventoryRows.head(row) }
+            guard !heads.isEmpty else { continue }
+            let owners = try owners(of: heads.map(\.number))
+            shown += heads.map { WorkspaceChange($0, owners: owners[$0.number] ?? []) }
+        }
+        return shown
+    }
+
+    /// Returns the owners of workspaces by the workspaces' numbers, in any order.
+    ///
+    /// - Parameter numbers: at least one and at most ``Databases/ValueList/most``; nil for all.
+    package func owners(of numbers: [Int]? = nil) throws(DatabaseError) -> [Int: [WorkspaceOwner]] {
         var owners: [Int: [WorkspaceOwner]] = [:]
+        let list = numbers.map { numbers in ValueList(numbers.map { [.integer($0)] }, after: 1) }
+        let condition = list.map { "AND workspace IN (\($0.places))" } ?? ""
         try transaction.each(
-            "SELECT workspace, email, name FROM inventory_member WHERE generation = $1 AND owns = 1", key
+            "SELECT workspace, email, name FROM inventory_member WHERE generation = $1 AND owns = 1 \(condition)",
+            [key] + (list?.values ?? [])
         ) { row throws(DatabaseError) in
             owners[row.integer(0), default: []].append(
                 WorkspaceOwner(email: EmailAddress(row.text(1)), name: row.text(2)))

@@ -5,9 +5,6 @@ package import Time
 
 /// The state of an organization's inventory: its current generation, its version, and its sums.
 package struct InventoryState: Sendable {
-    /// The topic of changed inventories among the store's changes; the key is the organization's id.
-    package static let changeTopic = "inventory"
-
     package internal(set) var generation: Int
     /// Counts the committed changes.
     package internal(set) var version = 0
@@ -76,12 +73,14 @@ package struct InventoryState: Sendable {
 
     /// Stores the state as the organization's, with the next version.
     ///
-    /// - Parameter keepsTag: true if only figures change, and no content that was published.
+    /// - Parameters:
+    ///   - workspaces: the ids of the workspaces that the change created, changed or deleted; nil if it replaced all.
+    ///   - keepsTag: true if only figures change, and no content that was published.
     package mutating func advance(
-        _ organization: OrganizationID, keepingTag keepsTag: Bool = false, _ transaction: Transaction
+        _ organization: OrganizationID, changing workspaces: [String]?, keepingTag keepsTag: Bool = false,
+        _ transaction: Transaction
     ) throws(DatabaseError) {
         if !keepsTag { tag = Int.random(in: 0 ... .max) }
-        transaction.note(StoreChange(InventoryState.changeTopic, organization.text))
         let stored = try transaction.first(
             """
             INSERT INTO inventory (organization, generation, version, tag, distinct_editors, distinct_operators,
@@ -104,6 +103,7 @@ package struct InventoryState: Sendable {
         ) { row throws(DatabaseError) in row.integer(0) }
         guard let stored else { throw DatabaseError(.failed, cause: "the inventory's row was not written") }
         version = stored
+        InventoryNotices.note(version, of: organization, changing: workspaces, transaction)
     }
 }
 

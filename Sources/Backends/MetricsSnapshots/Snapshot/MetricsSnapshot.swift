@@ -45,11 +45,12 @@ package final class MetricsSnapshot: Sendable {
     }
 
     /// Returns the snapshot after a committed change: this one if it includes the change. Returns nil if it misses
-    /// another change before that, or if the clock jumped back and the history of some days has moved.
+    /// another change before that, or if the clock jumped back and the history of some days has moved. Several changes in
+    /// succession are of one day, because they hold the figures of their last day only.
     package func applying(_ change: CommittedChange) -> MetricsSnapshot? {
         guard change.state.version > version else { return self }
-        guard change.state.version == version + 1, version == 0 || state.generation == change.state.generation,
-            change.state.day >= recent.today
+        guard change.base <= version, version == 0 || state.generation == change.state.generation,
+            change.state.day >= recent.today, change.state.version == version + 1 || change.state.day == state.day
         else {
             return nil
         }

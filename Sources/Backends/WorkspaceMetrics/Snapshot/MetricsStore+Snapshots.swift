@@ -44,12 +44,8 @@ extension MetricsStore {
     }
 
     /// Performs a load that a holder asked for.
-    ///
-    /// - Returns: the failure of the read, if there is one.
-    @discardableResult
-    private func perform(_ holder: SnapshotHolder) async -> DatabaseError? {
+    private func perform(_ holder: SnapshotHolder) async {
         let now = now
-        var failure: DatabaseError?
         var result: Result<MetricsSnapshot, DatabaseError>
         repeat {
             do throws(DatabaseError) {
@@ -59,12 +55,10 @@ extension MetricsStore {
                             holder.organization, today: CalendarDay(now()), transaction)
                     })
             } catch {
-                failure = error
                 result = .failure(error)
             }
         } while holder.finish(result)
         memory.trim(to: settings.memory)
-        return failure
     }
 
     // MARK: Changes
@@ -93,24 +87,23 @@ extension MetricsStore {
             organization, rows, baseDay: CalendarDay(now()) - SnapshotContent.days)
     }
 
-    /// Loads the snapshots in memory again that another process has changed. For
+    /// Applies what other processes have committed to the snapshots in memory. If it is not known which workspaces were
+    /// changed, the organization's snapshot is loaded in the background, and requests wait for it. For
     /// ``Databases/Database/follow(every:_:)``.
     public func takeUp(_ changes: StoreChanges) throws(DatabaseError) {
-        let keys = changes.keys(of: InventoryState.changeTopic)
-        let held = memory.held.filter { keys?.contains(ExactText($0.organization.text)) ?? true }
+        let notices = InventoryNotices.read(changes)
+        let held = memory.held.filter { notices == nil || notices?[$0.organization] != nil }
         guard !held.isEmpty else { return }
-        let versions = try database.readBlocking { transaction throws(DatabaseError) in
-            var versions: [Int] = []
+        let found = try database.readBlocking { transaction throws(DatabaseError) in
+            var found: [(SnapshotHolder, CommittedChange)] = []
             for holder in held {
-                versions.append(try InventoryState.version(of: holder.organization, transaction))
+                let notices = notices?[holder.organization] ?? .unknown
+                found.append((holder, try CommittedChange.read(holder.organization, notices, transaction)))
             }
-            return versions
+            return found
         }
-        var failure: DatabaseError?
-        for (holder, version) in zip(held, versions) where holder.notice(version) {
-            failure = BackgroundExecutor.wait { [self] in await perform(holder) } ?? failure
-        }
-        if let failure { throw failure }
+        for (holder, change) in found where holder.publish(change) { loadInBackground(holder) }
+        memory.trim(to: settings.memory)
     }
 
     // MARK: Time

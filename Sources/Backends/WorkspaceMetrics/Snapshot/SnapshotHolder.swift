@@ -7,7 +7,7 @@ internal import Time
 
 /// An organization's place in memory: its snapshot, if it is loaded, and the load that is under way.
 ///
-/// Commits of this process arrive here in their order. A load may read a version before or after a commit that arrives
+/// Commits of this process arrive here in their order, and those of other processes when they are taken up. A load may read a version before or after a commit that arrives
 /// meanwhile. Those commits are therefore kept, and applied to what the load has read. Snapshots are made outside the
 /// lock, which is held for a few instructions.
 final class SnapshotHolder: Sendable {
@@ -17,12 +17,10 @@ final class SnapshotHolder: Sendable {
     private struct State {
         var snapshot: MetricsSnapshot?
         var isLoading = false
-        /// Commits of this process during the load.
+        /// Commits during the load.
         var missed: [CommittedChange] = []
-        /// The last version that this process committed. No request that begins later may see an earlier one.
+        /// The last committed version that this process knows. No request that begins later may see an earlier one.
         var required = 0
-        /// The last version of another process that the load must reach.
-        var noticed = 0
         /// Waiting requests, each with the version that it must see.
         var waiting: [(version: Int, waiter: Waiter)] = []
     }
@@ -92,7 +90,7 @@ final class SnapshotHolder: Sendable {
                 if newest.version >= state.required { set(newest, in: &state) }
                 let served = state.waiting.filter { $0.version <= newest.version }
                 state.waiting.removeAll { $0.version <= newest.version }
-                let isAgain = newest.version < max(state.required, state.noticed)
+                let isAgain = newest.version < state.required
                 state.isLoading = isAgain
                 return (served.map(\.waiter), newest, isAgain)
             }
@@ -112,9 +110,9 @@ final class SnapshotHolder: Sendable {
 
     // MARK: Commits
 
-    /// Applies a commit of this process.
+    /// Applies a commit of this process, or what other processes have committed.
     ///
-    /// - Returns: true if the caller must perform a load, because another process committed before.
+    /// - Returns: true if the caller must perform a load, because a commit before it is not known.
     func publish(_ change: CommittedChange) -> Bool {
         let version = change.state.version
         var next = state.withLock { state in
@@ -152,21 +150,6 @@ final class SnapshotHolder: Sendable {
             }
             set(snapshot, in: &state)
             return snapshot == nil && beginLoading(&state)
-        }
-    }
-
-    /// Notes the version that the store has.
-    ///
-    /// - Returns: true if the caller must perform a load. Until it is done, requests get the snapshot that is there.
-    func notice(_ version: Int) -> Bool {
-        state.withLock { state in
-            if state.isLoading {
-                state.noticed = max(state.noticed, version)
-                return false
-            }
-            guard let snapshot = state.snapshot, snapshot.version < version else { return false }
-            state.noticed = version
-            return beginLoading(&state)
         }
     }
 

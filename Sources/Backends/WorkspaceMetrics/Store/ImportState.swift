@@ -250,7 +250,7 @@ struct ImportState: Sendable {
         try history.record(generation: generation, replacing: old?.generation)
         try history.record(state.figures, of: "", before: old?.figures)
         state.day = history.day
-        try state.advance(organization, transaction)
+        try state.advance(organization, changing: nil, transaction)
         let (moment, settings) = (store.now(), store.settings[organization])
         // Figures by definitions that a reload has replaced are about to be counted again.
         if definitions == settings.definitions {
