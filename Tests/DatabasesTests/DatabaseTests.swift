@@ -177,19 +177,20 @@ struct DatabaseTests {
     @Test("a foreign write is not hidden by an own write right after it")
     func foreignWrites() {
         let contact = StoreContact(version: 5)
-        contact.beginFollowing()
+        contact.beginFollowing(by: FollowerSignal())
         func reading(_ changes: [(Int, String)]) -> ChangeReading {
             ChangeReading(
                 version: changes.last?.0 ?? contact.followed, changes: changes.map { ($0.0, StoreChange("a", $0.1)) })
         }
         func foreign(_ changes: [(Int, String)]) -> StoreChanges? { contact.foreign(reading(changes)) }
         #expect(foreign([]) == nil)
-        contact.wrote(6)
-        #expect(foreign([(6, "own")]) == nil)
+        contact.publish(6, committedAfter: .now()) {}
         #expect(foreign([(6, "own"), (7, "x"), (7, "y")]) == .some([StoreChange("a", "x"), StoreChange("a", "y")]))
-        contact.wrote(8)
+        contact.publish(8, committedAfter: .now()) {}
         #expect(foreign([(6, "own"), (7, "x"), (8, "own")]) == .some([StoreChange("a", "x")]))
-        contact.followed(to: 8, asOf: .now())
+        #expect(foreign([(6, "own")]) == nil)
+        #expect(contact.followed == 6)
+        contact.takeUp([(7, "x"), (8, "own")])
         #expect(foreign([(9, "z")]) == .some([StoreChange("a", "z")]))
         // A program that records nothing wrote version 9, or its record is deleted.
         #expect(foreign([(10, "z")]) == .all)
@@ -202,6 +203,58 @@ struct DatabaseTests {
         #expect(contact.foreign(ChangeReading(version: 3, changes: [])) == .all)
         #expect(contact.foreign(ChangeReading(version: 9, changes: [(9, ChangeTable.everything)])) == .all)
         #expect(contact.foreign(ChangeReading(version: 9, changes: [(9, StoreChange("", ""))])) == nil)
+    }
+
+    @Test("what was taken up before an older own result is published is taken up again")
+    func latePublishing() {
+        let contact = StoreContact(version: 5)
+        contact.beginFollowing(by: FollowerSignal())
+        let (x, grant) = (StoreChange("a", "x"), (6, "grant"))
+        // The follower passes the version before its result is published.
+        contact.publish(6, committedAfter: .now()) { contact.takeUp([grant, (7, "x")]) }
+        #expect(contact.followed == 5)
+        #expect(contact.takeUp([grant, (7, "x")]) == .some([x, StoreChange("a", "grant")]))
+        // The result is published while the follower reads, and is as old as the rows from before the commit.
+        let began = MonotonicTime.now()
+        contact.takeUp([(8, "grant"), (9, "x")]) { contact.publish(8, committedAfter: began) {} }
+        #expect(contact.followed == 7)
+        #expect(contact.last <= began)
+        #expect(contact.takeUp([(8, "grant"), (9, "x")]) == .some([x, StoreChange("a", "grant")]))
+        // The follower read the rows before the commit, and puts them into memory after its result.
+        contact.takeUp([(10, "x")]) { contact.publish(11, committedAfter: .now()) {} }
+        #expect(contact.followed == 10)
+        #expect(contact.takeUp([(11, "grant")]) == .some([StoreChange("a", "grant")]))
+        #expect(contact.last > began)
+    }
+
+    @Test("a revocation of another process is not lost behind an older grant whose COMMIT took long")
+    func lateGrant() async throws {
+        let (database, other) = (try store.open(), try store.open())
+        let (changes, continuation) = AsyncStream<StoreChanges>.makeStream()
+        let revocations = Monitor(0)
+        try database.follow(every: .milliseconds(2)) { change in
+            guard change.keys(of: "item")?.isEmpty == false else { return }
+            revocations.change { $0 += 1 }
+            continuation.yield(change)
+        }
+        let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
+            .commit(
+                try transaction.execute("INSERT INTO item (name) VALUES ('grant')") > 0 ? () : (),
+                publish: {
+                    try? other.writeBlocking { transaction throws(DatabaseError) in
+                        transaction.note(StoreChange("item", "grant"))
+                        try transaction.execute("DELETE FROM item")
+                    }
+                    _ = revocations.wait { $0 > 0 ? true : nil }
+                })
+        }
+        result.get()
+        try await other.insert("last")
+        var iterator = changes.makeAsyncIterator()
+        #expect(await iterator.next() == .some([StoreChange("item", "grant")]))
+        let next = try #require(await iterator.next())
+        #expect(next == .all || next.names.contains("grant"))
+        database.close()
     }
 
     @Test("a file that was moved or replaced ends the contact", .onSQLite)
@@ -268,5 +321,35 @@ struct DatabaseTests {
         let again = try store.open()
         _ = try? await again.insert("c")
         #expect(try await again.version() != -1)
+    }
+}
+
+extension StoreChanges {
+    fileprivate var names: [String] {
+        if case .some(let changes) = self { changes.map(\.key) } else { [] }
+    }
+}
+
+extension StoreContact {
+    /// What a reading would pass on, without taking it up unless that is nothing.
+    fileprivate func foreign(_ reading: ChangeReading) -> StoreChanges? {
+        var seen: StoreChanges?
+        try? takeUp(reading, asOf: .now()) { changes throws(DatabaseError) in
+            seen = changes
+            throw DatabaseError(.failed, cause: "not taken up")
+        }
+        return seen
+    }
+
+    @discardableResult
+    fileprivate func takeUp(_ changes: [(Int, String)], _ meanwhile: () -> Void = {}) -> StoreChanges? {
+        var seen: StoreChanges?
+        let reading = ChangeReading(
+            version: changes.last?.0 ?? followed, changes: changes.map { ($0.0, StoreChange("a", $0.1)) })
+        try? takeUp(reading, asOf: .now()) {
+            seen = $0
+            meanwhile()
+        }
+        return seen
     }
 }

@@ -93,8 +93,8 @@ public final class Database: Sendable {
         _ onChange: @escaping @Sendable (StoreChanges) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
         precondition(workers.withLock { $0.followers.isEmpty }, "a database has one follower")
-        contact.beginFollowing()
         let follower = Follower(engine, every: interval, contact: contact, onChange: onChange)
+        contact.beginFollowing(by: follower.signal)
         let thread = try SystemThread.forStore { follower.run() }
         let isClosed = workers.withLock { workers in
             if !workers.isClosed { workers.followers.append((follower, thread)) }

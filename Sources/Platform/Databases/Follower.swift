@@ -3,7 +3,7 @@ internal import Time
 
 /// The thread that takes up what other processes have written, and notices when the contact with the store is lost.
 final class Follower: Sendable {
-    private let signal = FollowerSignal()
+    let signal = FollowerSignal()
     private let engine: any Engine
     private let interval: Duration
     private let contact: StoreContact
@@ -25,7 +25,10 @@ final class Follower: Sendable {
 
     func run() {
         let poller = engine.makePoller()
-        repeat { Follower.poll(poller, contact, onChange) } while !poller.wait(for: interval, signal)
+        repeat {
+            signal.beginPoll()
+            Follower.poll(poller, contact, onChange)
+        } while !poller.wait(for: interval, signal)
     }
 
     /// Polls once. The contact counts from before the poll, and only once its changes are taken up: what is in memory is
@@ -36,8 +39,7 @@ final class Follower: Sendable {
         let begin = MonotonicTime.now()
         guard let reading = poller.changes(after: contact.followed) else { return }
         do throws(DatabaseError) {
-            if let changes = contact.foreign(reading) { try onChange(changes) }
-            contact.followed(to: reading.version, asOf: begin)
+            try contact.takeUp(reading, asOf: begin, onChange)
         } catch {
             // The next poll reports the changes again.
             poller.lookAnew()

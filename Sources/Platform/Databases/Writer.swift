@@ -71,7 +71,9 @@ final class Writer: Sendable {
                 let open = if let connection { connection } else { try engine.connect(for: .writing) }
                 connection = open
                 let batch = try commit(writes, on: open, performed: &performed)
-                for write in batch.kept { write.publish() }
+                contact.publish(batch.version, committedAfter: batch.committing) {
+                    for write in batch.kept { write.publish() }
+                }
                 for write in writes.prefix(performed) { write.finish(batch.failed[ObjectIdentifier(write)]) }
             } catch {
                 connection?.rollBack()
@@ -94,6 +96,8 @@ final class Writer: Sendable {
         var kept: [any QueuedWrite] = []
         var failed: [ObjectIdentifier: DatabaseError] = [:]
         var changes: Set<StoreChange> = []
+        var version: Int?
+        var committing = MonotonicTime.now()
     }
 
     /// - Parameter performed: the number of writes that ran, in the order of the queue.
@@ -114,9 +118,9 @@ final class Writer: Sendable {
                 batch.failed[ObjectIdentifier(write)] = error
             }
         }
-        let version = try batch.kept.isEmpty ? nil : connection.nextVersion(with: batch.changes)
-        try connection.commit(isNotifying: version != nil)
-        contact.wrote(version)
+        if !batch.kept.isEmpty { batch.version = try connection.nextVersion(with: batch.changes) }
+        batch.committing = .now()
+        try connection.commit(isNotifying: batch.version != nil)
         return batch
     }
 

@@ -134,13 +134,17 @@
             let deadline = polledAt + interval
             while !signal.isClosed {
                 let rest = deadline.nanoseconds(since: .now())
-                guard rest > 0 else { return false }
+                guard rest > 0, !signal.isHurried else { return false }
                 var entries = [
                     pollfd(fd: connection.socket, events: Int16(POLLIN), revents: 0),
                     pollfd(fd: wakeUp.number, events: Int16(POLLIN), revents: 0),
                 ]
                 let count =
                     (try? systemCall("poll") { unsafe poll(&entries, 2, Int32(clamping: rest / 1_000_000 + 1)) }) ?? 0
+                if entries[1].revents != 0 {
+                    var ignored: eventfd_t = 0
+                    _ = unsafe eventfd_read(wakeUp.number, &ignored)
+                }
                 guard count > 0, entries[0].revents != 0 else { continue }
                 do throws(DatabaseError) {
                     for schema in try connection.takeNotifications() where channel.map({ schema.isExactly($0) }) ?? true
@@ -161,7 +165,7 @@
             let number = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
             guard number >= 0 else { return nil }
             let descriptor = Descriptor(number)
-            signal.onClose { _ = eventfd_write(descriptor.number, 1) }
+            signal.onSignal { _ = eventfd_write(descriptor.number, 1) }
             wakeUp = descriptor
             return descriptor
         }

@@ -23,7 +23,8 @@ final class SQLitePoller: Poller {
     private let path: String
     private let identity: FileIdentity?
     private var connection: SQLiteConnection?
-    private var lastSeen: Int?
+    /// The last reading, and the number of the file's changes at that time.
+    private var last: (seen: Int?, version: Int)?
 
     init(path: String) {
         self.path = path
@@ -41,11 +42,11 @@ final class SQLitePoller: Poller {
             let transaction = Transaction(on: open)
             // The number is read again, and cheaply, only for this connection.
             let seen = try transaction.first("PRAGMA data_version") { row throws(DatabaseError) in row.integer(0) }
-            if seen == lastSeen { return ChangeReading(version: version, changes: []) }
+            if let last, last == (seen, version) { return ChangeReading(version: version, changes: []) }
             try open.beginReading()
             defer { open.endReading() }
             let reading = try ChangeTable.reading(after: version, transaction)
-            lastSeen = seen
+            last = (seen, reading.version)
             return reading
         } catch {
             lookAnew()
@@ -55,7 +56,7 @@ final class SQLitePoller: Poller {
 
     func lookAnew() {
         connection = nil
-        lastSeen = nil
+        last = nil
     }
 }
 
