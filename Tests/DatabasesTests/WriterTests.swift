@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Testing
 import Threads
 
@@ -14,6 +15,7 @@ struct WriterTests {
         case refuse(String)
         case fill
         case rollBack
+        case many(Int)
 
         func run(in transaction: Transaction) throws(DatabaseError) -> WriteOutcome<String, Refusal> {
             let insertion = "INSERT INTO item (name) VALUES ($1)"
@@ -28,6 +30,10 @@ struct WriterTests {
                 let body = String(repeating: "x", count: 1 << 20)
                 try transaction.execute("INSERT INTO item VALUES ('big', $1)", .text(body))
                 return .commit("big")
+            case .many(let count):
+                let sql = "INSERT INTO item (name) VALUES " + (1...count).map { "($\($0))" }.joined(separator: ",")
+                try transaction.execute(sql, with: (1...count).map { .text("m\($0)") })
+                return .commit("many")
             case .rollBack:
                 try transaction.execute("ROLLBACK")
                 return .commit("thief")
@@ -89,6 +95,24 @@ struct WriterTests {
             database, [.insert("a"), .refuse("b"), .insert("a"), .insert("c")])
         #expect(answers == ["a", "refused: taken", "failed: duplicate", "c"])
         #expect(try await database.names() == ["a", "c"])
+    }
+
+    @Test("a value that does not fit fails its own write only, and not the connection")
+    func unfitValue() async throws {
+        let database = try store.open()
+        let before = try await database.server()
+        let answers = await inOneBatch(database, [.insert("a\u{0}"), .insert("b"), .insert("c\u{0}"), .insert("d")])
+        #expect(answers == ["failed: unfit_value", "b", "failed: unfit_value", "d"])
+        #expect(try await database.names() == ["b", "d"])
+        #expect(try await database.server() == before)
+    }
+
+    @Test("a statement of too many values fails its own write only", .enabled(if: StorePlace.isPostgreSQL))
+    func manyValues() async throws {
+        let database = try store.open()
+        let before = try await database.server()
+        #expect(await inOneBatch(database, [.many(65_536), .insert("b")]) == ["failed: unfit_value", "b"])
+        #expect(try await database.server() == before)
     }
 
     @Test("a batch of refusals only leaves the version unchanged")
@@ -187,5 +211,15 @@ struct WriterTests {
             try await group.waitForAll()
         }
         #expect(try await databases[0].names().count == 40)
+    }
+}
+
+extension Database {
+    /// The process of the server that the writer's connection leads to; 0 for SQLite.
+    fileprivate func server() async throws(DatabaseError) -> Int {
+        try await write { transaction throws(DatabaseError) in
+            guard transaction.dialect == .postgreSQL else { return 0 }
+            return try transaction.first("SELECT pg_backend_pid()") { $0.integer(0) } ?? 0
+        }
     }
 }

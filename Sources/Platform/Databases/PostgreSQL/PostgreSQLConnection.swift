@@ -28,7 +28,7 @@
         private var statements: [StatementText: PostgreSQLStatement] = [:]
         private var namedStatements = 0
         /// Statements that travel with the next one.
-        private var pending: [(sql: String, values: [SQLValue])] = []
+        private var pending: [(sql: String, parameters: PostgreSQLParameters)] = []
         /// The number of pipelines that were sent and whose answers are not read.
         private var unread = 0
         private var patience: Duration? = PostgreSQLConnection.patience
@@ -94,7 +94,7 @@
             guard !hasFailed || !pending.isEmpty || sql.starts(exactly: "ROLLBACK") else {
                 throw DatabaseError(.failed, cause: "a statement follows a failed one in its transaction")
             }
-            pending.append((sql, values))
+            pending.append((sql, try PostgreSQLParameters(values)))
         }
 
         /// Runs a statement with those that wait for it, and returns its result.
@@ -106,10 +106,12 @@
             _ sql: String, _ values: [SQLValue], name: String? = nil, isKnown: Bool = false
         ) throws(DatabaseError) -> PostgreSQLResult {
             guard isUsable else { throw DatabaseError(.connectionLost, cause: "the connection was lost before") }
+            // A value that does not fit leaves the pipeline, and what waits, as they are.
+            let parameters = try PostgreSQLParameters(values)
             let early = pending
             pending = []
-            for (sql, values) in early { try send(sql, values, name: nil, isKnown: false) }
-            try send(sql, values, name: name, isKnown: isKnown)
+            for (sql, parameters) in early { try send(sql, parameters) }
+            try send(sql, parameters, name: name, isKnown: isKnown)
             try synchronize()
             try readPrevious()
             var fault: DatabaseError?
@@ -143,7 +145,7 @@
 
         func beginReading() throws(DatabaseError) {
             guard isUsable else { throw DatabaseError(.connectionLost, cause: "the connection was lost before") }
-            pending = [("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [])]
+            pending = [("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", .none)]
         }
 
         func endReading() {
@@ -155,7 +157,7 @@
             }
             do throws(DatabaseError) {
                 // The answer is read before the next statement's.
-                try send("ROLLBACK", [], name: nil, isKnown: false)
+                try send("ROLLBACK", .none)
                 try synchronize()
                 unread += 1
             } catch {
@@ -166,7 +168,7 @@
         /// The lock is the one order of all writers. The server ends a transaction whose process has stopped, so that the
         /// others go on.
         func beginWriting(isPatient: Bool) throws(DatabaseError) {
-            pending = [("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", [])]
+            pending = [("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", .none)]
             patience = isPatient ? nil : PostgreSQLConnection.patience
             let limits =
                 isPatient
@@ -198,7 +200,7 @@
                 throw DatabaseError(.failed, cause: "a transaction with a failed statement was to be committed")
             }
             if isNotifying {
-                pending.append(("SELECT pg_notify('gatehouse', current_schema())", []))
+                pending.append(("SELECT pg_notify('gatehouse', current_schema())", .none))
             }
             warnings.clear()
             let result: PostgreSQLResult
@@ -257,8 +259,9 @@
 
         // MARK: The pipeline
 
-        private func send(_ sql: String, _ values: [SQLValue], name: String?, isKnown: Bool) throws(DatabaseError) {
-            let parameters = try PostgreSQLParameters(values)
+        private func send(
+            _ sql: String, _ parameters: PostgreSQLParameters, name: String? = nil, isKnown: Bool = false
+        ) throws(DatabaseError) {
             let isSent = unsafe parameters.withPointers { types, values, lengths, formats in
                 let count = Int32(parameters.count)
                 guard let name else {

@@ -65,7 +65,14 @@
 
         var count: Int { ranges.count }
 
+        static let none = PostgreSQLParameters()
+
+        private init() { octets = [0] }
+
         init(_ values: [SQLValue]) throws(DatabaseError) {
+            guard values.count <= UInt16.max else {
+                throw DatabaseError(.unfitValue, cause: "a statement has more than 65,535 values")
+            }
             for value in values {
                 let start = octets.count
                 switch value {
@@ -81,8 +88,8 @@
                     octets.append(contentsOf: text.utf8)
                 case .blob(let blob): octets.append(contentsOf: blob)
                 }
-                guard octets.count - start <= 1 << 29 else {
-                    throw DatabaseError(.unfitValue, cause: "a value is longer than 512 MiB")
+                guard octets.count <= 1 << 29 else {
+                    throw DatabaseError(.unfitValue, cause: "the values of a statement are longer than 512 MiB")
                 }
                 types.append(PostgreSQLType(value).rawValue)
                 if case .null = value { ranges.append(nil) } else { ranges.append(start..<octets.count) }
