@@ -257,6 +257,29 @@ struct DatabaseTests {
         database.close()
     }
 
+    @Test("changes are taken up while all readers are busy")
+    func busyReaders() async throws {
+        let database = try Database(at: store.location, schemas: [DatabaseFile.schema], readers: 1)
+        let other = try store.open()
+        let (isHeld, hasBegun, seen) = (Monitor(true), Monitor(false), Monitor<[String]>([]))
+        async let held: Void = database.read { _ in
+            hasBegun.change { $0 = true }
+            _ = isHeld.wait { $0 ? nil : true }
+        }
+        _ = hasBegun.wait { $0 ? true : nil }
+        try database.follow(every: .milliseconds(2)) { _ throws(DatabaseError) in
+            let names = try database.readBlocking { transaction throws(DatabaseError) in
+                try transaction.all("SELECT name FROM item") { $0.text(0) }
+            }
+            seen.change { $0 = names }
+        }
+        try await other.insert("a")
+        #expect(seen.wait(until: .now() + .seconds(30)) { $0.isEmpty ? nil : $0 } == ["a"])
+        isHeld.change { $0 = false }
+        try await held
+        database.close()
+    }
+
     @Test("a file that was moved or replaced ends the contact", .onSQLite)
     func replacedFile() async throws {
         let database = try store.open()

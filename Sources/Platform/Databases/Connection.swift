@@ -37,6 +37,13 @@ protocol Connection: AnyObject, Sendable {
 
 extension Connection {
     func enqueue(_ sql: String) throws(DatabaseError) { try enqueue(sql, []) }
+
+    /// Runs a read in a transaction of its own.
+    func read<Value>(_ body: (Transaction) throws(DatabaseError) -> Value) throws(DatabaseError) -> Value {
+        try beginReading()
+        defer { endReading() }
+        return try body(Transaction(on: self))
+    }
 }
 
 /// A statement of one connection, prepared once.

@@ -26,6 +26,7 @@ extension Database {
     public func readBlocking<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> Value
     ) throws(DatabaseError) -> Value {
+        if let takeUp = TakeUp.current, takeUp.contact === contact { return try takeUp.connection.read(body) }
         let answer = Monitor<Result<Value, DatabaseError>?>(nil)
         submitRead(body) { result in answer.change { $0 = result } }
         return try Database.wait(for: answer)

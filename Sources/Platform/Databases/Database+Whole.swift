@@ -5,9 +5,7 @@ extension Database {
         at location: StoreLocation, _ body: (Transaction) throws(DatabaseError) -> Value
     ) throws(DatabaseError) -> Value {
         let connection = try location.engine().connect(for: .writing)
-        try connection.beginReading()
-        defer { connection.endReading() }
-        return try body(Transaction(on: connection))
+        return try connection.read(body)
     }
 
     /// Reads a store that no other process uses, and keeps other processes out meanwhile. The body must not write.

@@ -82,7 +82,8 @@ public final class Database: Sendable {
     ///
     /// Each database has at most one follower: a second one would miss the changes that the first one has seen.
     ///
-    /// Writes of this process may also cause a call; a foreign write never goes unnoticed. If `onChange` throws, it is
+    /// Blocking reads of `onChange` run on the follower's own connection: they wait for no other read, and see what the poll
+    /// has seen. Writes of this process may also cause a call; a foreign write never goes unnoticed. If `onChange` throws, it is
     /// called again after the next poll, with the same changes at least. Each poll whose changes are taken up updates
     /// ``lastContact``.
     ///
@@ -133,10 +134,7 @@ public final class Database: Sendable {
     ) {
         readers.submit { connection, isLast in
             let result = Result { () throws(DatabaseError) in
-                let connection = try connection.get()
-                try connection.beginReading()
-                defer { connection.endReading() }
-                return try body(Transaction(on: connection))
+                try connection.get().read(body)
             }
             if !isLast, case .failure(let error) = result, error.allowsAnotherConnection { return false }
             answer(result)

@@ -28,6 +28,8 @@ protocol Poller: AnyObject {
     func wait(for interval: Duration, _ isClosed: FollowerSignal) -> Bool
     /// Returns the changes after a version, or nil if the store cannot be reached.
     func changes(after version: Int) -> ChangeReading?
+    /// The connection of the last reading; nil if it was lost.
+    var current: (any Connection)? { get }
     /// Makes the next reading start from a new connection.
     func lookAnew()
 }

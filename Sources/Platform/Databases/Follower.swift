@@ -1,6 +1,14 @@
 internal import Threads
 internal import Time
 
+/// What a thread reads with while it takes up changes: the connection that has polled them. It belongs to that thread.
+struct TakeUp: Sendable {
+    let contact: StoreContact
+    let connection: any Connection
+
+    @TaskLocal static var current: TakeUp?
+}
+
 /// The thread that takes up what other processes have written, and notices when the contact with the store is lost.
 final class Follower: Sendable {
     let signal = FollowerSignal()
@@ -39,7 +47,12 @@ final class Follower: Sendable {
         let begin = MonotonicTime.now()
         guard let reading = poller.changes(after: contact.followed) else { return }
         do throws(DatabaseError) {
-            try contact.takeUp(reading, asOf: begin, onChange)
+            try contact.takeUp(reading, asOf: begin) { changes throws(DatabaseError) in
+                let takeUp = poller.current.map { TakeUp(contact: contact, connection: $0) }
+                try TakeUp.$current.withValue(takeUp) {
+                    Result { () throws(DatabaseError) in try onChange(changes) }
+                }.get()
+            }
         } catch {
             // The next poll reports the changes again.
             poller.lookAnew()

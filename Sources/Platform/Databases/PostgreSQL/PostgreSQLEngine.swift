@@ -108,9 +108,9 @@
         private func reading(
             after version: Int, on connection: PostgreSQLConnection
         ) throws(DatabaseError) -> ChangeReading {
-            try connection.beginReading()
-            defer { connection.endReading() }
-            return try ChangeTable.reading(after: version, Transaction(on: connection))
+            try connection.read { transaction throws(DatabaseError) in
+                try ChangeTable.reading(after: version, transaction)
+            }
         }
 
         private func connect() throws(DatabaseError) -> PostgreSQLConnection {
@@ -123,6 +123,8 @@
             connectedAt = .now()
             return new
         }
+
+        var current: (any Connection)? { connection }
 
         func lookAnew() { connection = nil }
 

@@ -31,6 +31,8 @@ final class SQLitePoller: Poller {
         identity = FileIdentity(path: path)
     }
 
+    var current: (any Connection)? { connection }
+
     func wait(for interval: Duration, _ isClosed: FollowerSignal) -> Bool { isClosed.wait(for: interval) }
 
     func changes(after version: Int) -> ChangeReading? {
