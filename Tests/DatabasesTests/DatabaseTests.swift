@@ -176,52 +176,112 @@ struct DatabaseTests {
 
     @Test("a foreign write is not hidden by an own write right after it")
     func foreignWrites() {
-        let contact = StoreContact(version: 5)
+        let contact = StoreContact(version: version(5))
         contact.beginFollowing(by: FollowerSignal())
-        func reading(_ changes: [(Int, String)]) -> ChangeReading {
-            ChangeReading(
-                version: changes.last?.0 ?? contact.followed, changes: changes.map { ($0.0, StoreChange("a", $0.1)) })
-        }
-        func foreign(_ changes: [(Int, String)]) -> StoreChanges? { contact.foreign(reading(changes)) }
+        func foreign(_ changes: [(Int, String)]) -> StoreChanges? { contact.foreign(contact.reading(changes)) }
         #expect(foreign([]) == nil)
-        contact.publish(6, committedAfter: .now()) {}
+        contact.publish(version(6), committedAfter: .now()) {}
         #expect(foreign([(6, "own"), (7, "x"), (7, "y")]) == .some([StoreChange("a", "x"), StoreChange("a", "y")]))
-        contact.publish(8, committedAfter: .now()) {}
-        #expect(foreign([(6, "own"), (7, "x"), (8, "own")]) == .some([StoreChange("a", "x")]))
         #expect(foreign([(6, "own")]) == nil)
         #expect(contact.followed == 6)
+        contact.publish(version(8), committedAfter: .now()) {}
+        #expect(foreign([(7, "x"), (8, "own")]) == .some([StoreChange("a", "x")]))
         contact.takeUp([(7, "x"), (8, "own")])
         #expect(foreign([(9, "z")]) == .some([StoreChange("a", "z")]))
         // A program that records nothing wrote version 9, or its record is deleted.
         #expect(foreign([(10, "z")]) == .all)
-        #expect(contact.foreign(ChangeReading(version: 10, changes: [(9, StoreChange("a", "z"))])) == .all)
+        #expect(contact.foreign(ChangeReading(version: version(10), changes: [(9, StoreChange("a", "z"))])) == .all)
         // The list was cut off.
-        let many = (0..<ChangeTable.most).map { (9, StoreChange("a", "\($0)")) }
-        #expect(contact.foreign(ChangeReading(version: 9, changes: many)) == .all)
-        #expect(contact.foreign(ChangeReading(version: 9, changes: Array(many.dropLast()))) != .all)
-        // The store was replaced by an older one.
-        #expect(contact.foreign(ChangeReading(version: 3, changes: [])) == .all)
-        #expect(contact.foreign(ChangeReading(version: 9, changes: [(9, ChangeTable.everything)])) == .all)
-        #expect(contact.foreign(ChangeReading(version: 9, changes: [(9, StoreChange("", ""))])) == nil)
+        let many = [(8, StoreChange("", "m8"))] + (1..<ChangeTable.most).map { (9, StoreChange("a", "\($0)")) }
+        #expect(contact.foreign(ChangeReading(version: version(9), changes: many)) == .all)
+        #expect(contact.foreign(ChangeReading(version: version(9), changes: Array(many.dropLast()))) != .all)
+        #expect(contact.foreign(ChangeReading(version: version(9), changes: [(9, ChangeTable.everything)])) == .all)
+        let marks = [(8, StoreChange("", "m8")), (9, StoreChange("", "m9"))]
+        #expect(contact.foreign(ChangeReading(version: version(9), changes: marks)) == nil)
+    }
+
+    @Test("a server that is behind is refused once, and then all is read again")
+    func serverBehind() {
+        let contact = StoreContact(version: version(5))
+        contact.beginFollowing(by: FollowerSignal())
+        let began = contact.last
+        let earlier = ChangeReading(version: version(4), changes: [])
+        #expect(contact.foreign(earlier) == nil)
+        #expect(contact.foreign(ChangeReading(version: version(5), changes: [])) == nil)
+        #expect(contact.last > began)
+        // It has not what this process wrote.
+        contact.publish(version(6), committedAfter: .now()) {}
+        let seen = contact.last
+        #expect(contact.foreign(ChangeReading(version: version(5), changes: [])) == nil)
+        #expect(contact.last == seen)
+        #expect(contact.takeUp(ChangeReading(version: version(5), changes: [])) == .all)
+        #expect(contact.last > seen)
+        // The lost version is no longer known.
+        #expect(contact.takeUp([(6, "x")]) == .some([StoreChange("a", "x")]))
+        // A poll that began before the commit may end after it.
+        let begin = contact.beginPoll()
+        contact.publish(version(7), committedAfter: .now()) {}
+        #expect(throws: Never.self) {
+            try contact.takeUp(ChangeReading(version: version(6), changes: []), since: begin) { _ in }
+        }
+    }
+
+    @Test("if versions were lost and used again, all is read again")
+    func versionsUsedTwice() {
+        func contact() -> StoreContact {
+            let contact = StoreContact(version: version(5))
+            contact.beginFollowing(by: FollowerSignal())
+            return contact
+        }
+        func reading(_ marks: [(Int, String)]) -> ChangeReading {
+            let changes = marks.map { ($0.0, StoreChange("", $0.1)) }
+            return ChangeReading(
+                version: StoreVersion(number: marks.last?.0 ?? 0, mark: marks.last?.1), changes: changes)
+        }
+        #expect(contact().foreign(reading([(5, "other")])) == .all)
+        #expect(contact().foreign(reading([(5, "m5")])) == nil)
+        #expect(contact().foreign(reading([(5, "other"), (6, "m6")])) == .all)
+        #expect(contact().foreign(reading([(5, "m5"), (6, "m6")])) == nil)
+        let writer = contact()
+        writer.publish(version(6), committedAfter: .now()) {}
+        #expect(writer.foreign(reading([(5, "m5"), (6, "other")])) == .all)
+        #expect(writer.foreign(reading([(5, "m5"), (6, "m6")])) == nil)
+    }
+
+    @Test("a database that was replaced by an earlier state of itself is read again")
+    func lostTransactions() async throws {
+        let (database, other) = (try store.open(), try store.open())
+        let seen = Monitor<[StoreChanges]>([])
+        try await database.insert("a")
+        try database.follow(every: .milliseconds(2)) { changes in seen.change { $0.append(changes) } }
+        try await database.insert("b")
+        // The transaction is undone, and another one gets its version.
+        _ = try await other.write { transaction throws(DatabaseError) in
+            try transaction.execute("DELETE FROM item WHERE name = 'b'")
+            try transaction.execute("DELETE FROM store_change WHERE version = (SELECT version FROM store_version)")
+            try transaction.execute("UPDATE store_version SET version = version - 1")
+        }
+        #expect(seen.wait(until: .now() + .seconds(30)) { $0.contains(.all) ? true : nil } == true)
+        database.close()
     }
 
     @Test("what was taken up before an older own result is published is taken up again")
     func latePublishing() {
-        let contact = StoreContact(version: 5)
+        let contact = StoreContact(version: version(5))
         contact.beginFollowing(by: FollowerSignal())
         let (x, grant) = (StoreChange("a", "x"), (6, "grant"))
         // The follower passes the version before its result is published.
-        contact.publish(6, committedAfter: .now()) { contact.takeUp([grant, (7, "x")]) }
+        contact.publish(version(6), committedAfter: .now()) { contact.takeUp([grant, (7, "x")]) }
         #expect(contact.followed == 5)
         #expect(contact.takeUp([grant, (7, "x")]) == .some([x, StoreChange("a", "grant")]))
         // The result is published while the follower reads, and is as old as the rows from before the commit.
         let began = MonotonicTime.now()
-        contact.takeUp([(8, "grant"), (9, "x")]) { contact.publish(8, committedAfter: began) {} }
+        contact.takeUp([(8, "grant"), (9, "x")]) { contact.publish(version(8), committedAfter: began) {} }
         #expect(contact.followed == 7)
         #expect(contact.last <= began)
         #expect(contact.takeUp([(8, "grant"), (9, "x")]) == .some([x, StoreChange("a", "grant")]))
         // The follower read the rows before the commit, and puts them into memory after its result.
-        contact.takeUp([(10, "x")]) { contact.publish(11, committedAfter: .now()) {} }
+        contact.takeUp([(10, "x")]) { contact.publish(version(11), committedAfter: .now()) {} }
         #expect(contact.followed == 10)
         #expect(contact.takeUp([(11, "grant")]) == .some([StoreChange("a", "grant")]))
         #expect(contact.last > began)
@@ -283,7 +343,7 @@ struct DatabaseTests {
     @Test("a file that was moved or replaced ends the contact", .onSQLite)
     func replacedFile() async throws {
         let database = try store.open()
-        let contact = StoreContact(version: 0)
+        let contact = StoreContact(version: StoreVersion(number: 0, mark: ""))
         let poller = SQLitePoller(path: store.path)
         /// Returns true if a change was taken up.
         func poll() -> Bool {
@@ -354,10 +414,20 @@ extension StoreChanges {
 }
 
 extension StoreContact {
+    fileprivate func reading(_ changes: [(Int, String)]) -> ChangeReading {
+        var recorded: [(version: Int, change: StoreChange)] = []
+        let numbers = Set([followed] + changes.map(\.0))
+        for number in numbers.sorted() {
+            recorded.append((number, StoreChange("", "m\(number)")))
+            recorded += changes.filter { $0.0 == number }.map { (number, StoreChange("a", $0.1)) }
+        }
+        return ChangeReading(version: version(changes.last?.0 ?? followed), changes: recorded)
+    }
+
     /// What a reading would pass on, without taking it up unless that is nothing.
     fileprivate func foreign(_ reading: ChangeReading) -> StoreChanges? {
         var seen: StoreChanges?
-        try? takeUp(reading, asOf: .now()) { changes throws(DatabaseError) in
+        try? takeUp(reading, since: beginPoll()) { changes throws(DatabaseError) in
             seen = changes
             throw DatabaseError(.failed, cause: "not taken up")
         }
@@ -365,14 +435,19 @@ extension StoreContact {
     }
 
     @discardableResult
-    fileprivate func takeUp(_ changes: [(Int, String)], _ meanwhile: () -> Void = {}) -> StoreChanges? {
+    fileprivate func takeUp(_ reading: ChangeReading, _ meanwhile: () -> Void = {}) -> StoreChanges? {
         var seen: StoreChanges?
-        let reading = ChangeReading(
-            version: changes.last?.0 ?? followed, changes: changes.map { ($0.0, StoreChange("a", $0.1)) })
-        try? takeUp(reading, asOf: .now()) {
+        try? takeUp(reading, since: beginPoll()) {
             seen = $0
             meanwhile()
         }
         return seen
     }
+
+    @discardableResult
+    fileprivate func takeUp(_ changes: [(Int, String)], _ meanwhile: () -> Void = {}) -> StoreChanges? {
+        takeUp(reading(changes), meanwhile)
+    }
 }
+
+private func version(_ number: Int) -> StoreVersion { StoreVersion(number: number, mark: "m\(number)") }

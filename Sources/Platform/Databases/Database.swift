@@ -45,13 +45,11 @@ public final class Database: Sendable {
             throw DatabaseError(.cannotOpen, cause: "\(engine.place) holds no store")
         }
         if isMigrated { try connection.migrate(to: schemas) } else { try connection.verify(schemas) }
-        let version = try Transaction(on: connection).first("SELECT version FROM store_version") {
-            row throws(DatabaseError) in row.integer(0)
-        }
+        let version = try ChangeTable.version(Transaction(on: connection))
         self.location = location
         self.engine = engine
         onlyPolls = connection.isPooled && !location.knowsDirectWay
-        let contact = StoreContact(version: version ?? 0)
+        let contact = StoreContact(version: version)
         let writer = Writer(engine, contact: contact)
         self.contact = contact
         self.writer = writer

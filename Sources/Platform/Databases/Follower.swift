@@ -1,5 +1,4 @@
 internal import Threads
-internal import Time
 
 /// What a thread reads with while it takes up changes: the connection that has polled them. It belongs to that thread.
 struct TakeUp: Sendable {
@@ -44,10 +43,10 @@ final class Follower: Sendable {
     static func poll(
         _ poller: any Poller, _ contact: StoreContact, _ onChange: (StoreChanges) throws(DatabaseError) -> Void
     ) {
-        let begin = MonotonicTime.now()
+        let begin = contact.beginPoll()
         guard let reading = poller.changes(after: contact.followed) else { return }
         do throws(DatabaseError) {
-            try contact.takeUp(reading, asOf: begin) { changes throws(DatabaseError) in
+            try contact.takeUp(reading, since: begin) { changes throws(DatabaseError) in
                 let takeUp = poller.current.map { TakeUp(contact: contact, connection: $0) }
                 try TakeUp.$current.withValue(takeUp) {
                     Result { () throws(DatabaseError) in try onChange(changes) }

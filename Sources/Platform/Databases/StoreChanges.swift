@@ -27,12 +27,28 @@ public enum StoreChanges: Sendable, Hashable {
     }
 }
 
+/// One version of a store.
+struct StoreVersion: Hashable {
+    let number: Int
+    /// A random text that the transaction has recorded. A database that has lost its last transactions uses their numbers
+    /// again, and other marks. Empty if an older program wrote the version; nil if the mark is not known.
+    let mark: String?
+
+    static func == (one: StoreVersion, other: StoreVersion) -> Bool {
+        guard one.number == other.number else { return false }
+        guard let mark = one.mark, let otherMark = other.mark else { return true }
+        return mark.isExactly(otherMark)
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(number) }
+}
+
 /// What a poll has read.
 struct ChangeReading {
     /// The store's version.
-    let version: Int
+    let version: StoreVersion
     /// The recorded changes after the version that was asked for, in the order of their versions. Each transaction has
-    /// recorded at least one, with an empty topic if it changed nothing that is kept in memory.
+    /// recorded its mark, as the key of a change with an empty topic. The mark of the version asked for comes first.
     let changes: [(version: Int, change: StoreChange)]
 }
 
@@ -47,28 +63,44 @@ enum ChangeTable {
     /// The topic of a change that stands for all topics and keys.
     static let everything = StoreChange("*", "")
 
+    /// Reads the store's version. A standby is refused: it is behind, and its connections outlive the primary's.
+    static func version(_ transaction: Transaction) throws(DatabaseError) -> StoreVersion {
+        let isStandby = transaction.dialect == .postgreSQL ? "pg_is_in_recovery()" : "0"
+        let read = try transaction.first(
+            """
+            SELECT version, (SELECT max(key) FROM store_change WHERE version = store_version.version AND topic = ''),
+                \(isStandby)
+            FROM store_version
+            """
+        ) { row throws(DatabaseError) in
+            (version: StoreVersion(number: row.integer(0), mark: row.text(1)), isStandby: row.boolean(2))
+        }
+        guard let read else { throw DatabaseError(.corrupt, cause: "store_version has no row") }
+        if read.isStandby { throw DatabaseError(.readOnly, cause: "the server is a standby") }
+        return read.version
+    }
+
     /// Reads the version and the changes after another one, in one transaction.
     static func reading(after version: Int, _ transaction: Transaction) throws(DatabaseError) -> ChangeReading {
-        let current = try transaction.first("SELECT version FROM store_version") { row throws(DatabaseError) in
-            row.integer(0)
-        }
-        guard let current else { throw DatabaseError(.corrupt, cause: "store_version has no row") }
-        guard current != version else { return ChangeReading(version: current, changes: []) }
+        let current = try self.version(transaction)
+        guard current.number != version else { return ChangeReading(version: current, changes: []) }
         let changes = try transaction.all(
             """
-            SELECT version, topic, key FROM store_change WHERE version > $1 AND version <= $2 ORDER BY version LIMIT $3
-            """, .integer(version), .integer(current), .integer(most)
+            SELECT version, topic, key FROM store_change
+            WHERE version > $1 AND version <= $2 OR version = $1 AND topic = '' ORDER BY version LIMIT $3
+            """, .integer(version), .integer(current.number), .integer(most)
         ) { row throws(DatabaseError) in (row.integer(0), StoreChange(row.text(1), row.text(2))) }
         return ChangeReading(version: current, changes: changes)
     }
 
-    /// Records the changes of a transaction, and deletes those that are old.
+    /// Records the mark and the changes of a transaction, and deletes those that are old.
     static func record(
-        _ changes: Set<StoreChange>, in version: Int, on connection: any Connection
+        _ changes: Set<StoreChange>, in stored: StoreVersion, on connection: any Connection
     ) throws(DatabaseError) {
         let insertion = "INSERT INTO store_change (version, topic, key) VALUES ($1, $2, $3)"
-        let recorded = changes.isEmpty ? [StoreChange("", "")] : changes.count > mostRecorded ? [everything] : changes
-        for change in recorded {
+        let version = stored.number
+        let mark = StoreChange("", stored.mark ?? "")
+        for change in [mark] + (changes.count > mostRecorded ? [everything] : Array(changes)) {
             try connection.enqueue(insertion, [.integer(version), .text(change.topic), .text(change.key)])
         }
         if version % 256 == 0 {

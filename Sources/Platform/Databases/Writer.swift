@@ -96,7 +96,7 @@ final class Writer: Sendable {
         var kept: [any QueuedWrite] = []
         var failed: [ObjectIdentifier: DatabaseError] = [:]
         var changes: Set<StoreChange> = []
-        var version: Int?
+        var version: StoreVersion?
         var committing = MonotonicTime.now()
     }
 
@@ -155,10 +155,11 @@ final class Writer: Sendable {
 extension Connection {
     /// Increments the store version, which followers poll, and records what was changed. Every transaction that writes
     /// does so.
-    func nextVersion(with changes: Set<StoreChange>) throws(DatabaseError) -> Int {
+    func nextVersion(with changes: Set<StoreChange>) throws(DatabaseError) -> StoreVersion {
+        let mark = String(UInt64.random(in: 0 ... .max), radix: 36)
         let version = try Transaction(on: self).first(
             "UPDATE store_version SET version = version + 1 RETURNING version"
-        ) { row throws(DatabaseError) in row.integer(0) }
+        ) { row throws(DatabaseError) in StoreVersion(number: row.integer(0), mark: mark) }
         guard let version else { throw DatabaseError(.corrupt, cause: "store_version has no row") }
         try ChangeTable.record(changes, in: version, on: self)
         return version

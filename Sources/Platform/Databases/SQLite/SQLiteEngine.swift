@@ -24,7 +24,7 @@ final class SQLitePoller: Poller {
     private let identity: FileIdentity?
     private var connection: SQLiteConnection?
     /// The last reading, and the number of the file's changes at that time.
-    private var last: (seen: Int?, version: Int)?
+    private var last: (seen: Int?, version: StoreVersion)?
 
     init(path: String) {
         self.path = path
@@ -44,7 +44,9 @@ final class SQLitePoller: Poller {
             let transaction = Transaction(on: open)
             // The number is read again, and cheaply, only for this connection.
             let seen = try transaction.first("PRAGMA data_version") { row throws(DatabaseError) in row.integer(0) }
-            if let last, last == (seen, version) { return ChangeReading(version: version, changes: []) }
+            if let last, last.seen == seen, last.version.number == version {
+                return ChangeReading(version: last.version, changes: [])
+            }
             try open.beginReading()
             defer { open.endReading() }
             let reading = try ChangeTable.reading(after: version, transaction)
