@@ -3,6 +3,7 @@ public import Databases
 public import Identities
 public import Policy
 internal import Snapshots
+internal import Text
 public import Time
 
 /// The outcome of a change of access, inside its transaction.
@@ -128,9 +129,8 @@ extension AccessStore {
     func currentRules(
         of organization: OrganizationID, _ transaction: Transaction
     ) throws(DatabaseError) -> CurrentRules {
-        guard try database.isUnseen(StoreChange(StoreChange.mapping, organization.text), transaction) else {
-            return currentRules(of: organization)
-        }
+        let unseen = try database.unseenKeys(of: StoreChange.mapping, transaction)
+        if unseen?.contains(ExactText(organization.text)) == false { return currentRules(of: organization) }
         return CurrentRules(
             settings: settings.read().value,
             stored: PreparedRules(try AccessStore.mappings(of: organization, transaction)))

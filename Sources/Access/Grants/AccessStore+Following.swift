@@ -49,16 +49,6 @@ struct ChangedAccess: Sendable {
         case .mappings(let organization, _): mappings.insert(organization)
         }
     }
-
-    /// Returns those of the rows that are in another set too, which is not all rows.
-    func intersection(_ other: ChangedAccess) -> ChangedAccess {
-        if isAll { return other }
-        var both = ChangedAccess()
-        both.users = users.intersection(other.users)
-        both.suspensions = suspensions.intersection(other.suspensions)
-        both.mappings = mappings.intersection(other.mappings)
-        return both
-    }
 }
 
 /// Rows of the snapshot, as one transaction has read them.
@@ -112,30 +102,27 @@ private struct AccessRows {
 extension AccessStore {
     /// Takes up what other processes have changed; for ``Databases/Database/follow(every:_:)``.
     ///
-    /// A commit of this process that is published during the read stays in force, because the rows may be older. What it
-    /// changed is read once more, because it may be older than a change that was read.
+    /// A commit of this process that is published during the read stays in force, because the rows may be older. The
+    /// follower then passes the changes of that commit on too, with the next poll.
     public func takeUp(_ changes: StoreChanges) throws(DatabaseError) {
-        var changed = ChangedAccess(changes)
-        while !changed.isEmpty {
-            let taken = changed
-            publishedMeanwhile.withLock { $0 = ChangedAccess() }
-            let rows = try database.readBlocking { transaction throws(DatabaseError) in
-                try AccessRows(taken, transaction)
+        let changed = ChangedAccess(changes)
+        if changed.isEmpty { return }
+        publishedMeanwhile.withLock { $0 = ChangedAccess() }
+        let rows = try database.readBlocking { transaction throws(DatabaseError) in
+            try AccessRows(changed, transaction)
+        }
+        let rules = rows.rules
+        snapshots.update { snapshot in
+            let former = snapshot
+            snapshot = rows.apply(to: former, rules)
+            let own = publishedMeanwhile.withLock { own in
+                defer { own = nil }
+                return own ?? ChangedAccess()
             }
-            let rules = rows.rules
-            snapshots.update { snapshot in
-                let former = snapshot
-                snapshot = rows.apply(to: former, rules)
-                changed = taken.intersection(
-                    publishedMeanwhile.withLock { own in
-                        defer { own = nil }
-                        return own ?? ChangedAccess()
-                    })
-                for own in changed.users { snapshot.keepGrants(of: own.user, in: own.organization, as: former) }
-                for organization in changed.suspensions { snapshot.keepSuspensions(in: organization, as: former) }
-                for organization in changed.mappings {
-                    snapshot.apply(.mappings(organization, former.mappings(of: organization)))
-                }
+            for own in own.users { snapshot.keepGrants(of: own.user, in: own.organization, as: former) }
+            for organization in own.suspensions { snapshot.keepSuspensions(in: organization, as: former) }
+            for organization in own.mappings {
+                snapshot.apply(.mappings(organization, former.mappings(of: organization)))
             }
         }
     }

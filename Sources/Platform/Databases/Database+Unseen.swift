@@ -1,16 +1,22 @@
+public import Text
+
 extension Database {
-    /// Returns true if a transaction sees a change that is not in this process's memory: another process has committed it,
-    /// and the follower has not taken it up yet.
+    /// Returns the changed keys of a topic that a transaction sees, and that are not in this process's memory: another
+    /// process has committed the changes, and the follower has not taken them up, or is about to. Returns nil if all keys
+    /// may have changed.
     ///
-    /// A program that follows nothing gets true for its own changes too.
-    public func isUnseen(_ change: StoreChange, _ transaction: Transaction) throws(DatabaseError) -> Bool {
+    /// A program that follows nothing gets its own changes too.
+    public func unseenKeys(of topic: String, _ transaction: Transaction) throws(DatabaseError) -> Set<ExactText>? {
         let known = contact.known
-        return try transaction.contains(
-            """
-            SELECT version FROM store_change
-            WHERE version > $1 AND (topic = $2 AND key = $3 OR topic = $4)
-            """, .integer(known.version), .text(change.topic), .text(change.key),
-            .text(ChangeTable.everything.topic)
-        ) { row throws(DatabaseError) in !known.own.contains(row.integer(0)) }
+        var (keys, isAll): (Set<ExactText>, Bool) = ([], false)
+        let rows = try transaction.all(
+            "SELECT version, topic, key FROM store_change WHERE version > $1 AND topic IN ($2, $3) LIMIT $4",
+            .integer(known.version), .text(topic), .text(ChangeTable.everything.topic), .integer(ChangeTable.most)
+        ) { row throws(DatabaseError) in (version: row.integer(0), topic: row.text(1), key: row.text(2)) }
+        for row in rows where !known.own.contains(row.version) {
+            isAll = isAll || !row.topic.isExactly(topic)
+            keys.insert(ExactText(row.key))
+        }
+        return isAll || rows.count == ChangeTable.most ? nil : keys
     }
 }

@@ -45,6 +45,10 @@ final class StoreContact: Sendable {
 
     var followed: Int { versions.withLock { $0.followed.number } }
 
+    /// The version up to which changes of other processes are in memory, and those after it that this process has written
+    /// and that are in memory too.
+    var known: (version: Int, own: Set<Int>) { versions.withLock { ($0.followed.number, Set($0.own.keys)) } }
+
     /// Begins to note the versions that this process writes.
     func beginFollowing(by follower: FollowerSignal) {
         versions.withLock { $0.follower = follower }

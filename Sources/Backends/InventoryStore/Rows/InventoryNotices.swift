@@ -8,7 +8,7 @@ package import Text
 /// Each change has keys of the topic: `organization version`, and `organization version workspace` for each changed
 /// workspace, whose id is in base64url. A change of too many workspaces, or of all, has `organization version *` instead.
 package struct InventoryNotices: Sendable {
-    private static let topic = "inventory"
+    package static let topic = "inventory"
     /// The most workspaces of one change that are named.
     private static let mostNamed = 100
 
@@ -35,10 +35,13 @@ package struct InventoryNotices: Sendable {
         for id in workspaces { note(" " + Base64URL.encode(id.utf8)) }
     }
 
-    /// Returns the changed inventories. Returns nil if any may have changed, also if a key cannot be read, which a newer
-    /// program may have recorded.
-    package static func read(_ changes: StoreChanges) -> [OrganizationID: InventoryNotices]? {
-        guard let keys = changes.keys(of: topic) else { return nil }
+    /// Reads changed keys of the topic.
+    ///
+    /// - Parameter keys: nil if any inventory may have changed.
+    /// - Returns: the changed inventories; nil if any may have changed, also if a key cannot be read, which a newer program
+    ///   may have recorded.
+    package static func read(_ keys: Set<ExactText>?) -> [OrganizationID: InventoryNotices]? {
+        guard let keys else { return nil }
         var found: [OrganizationID: InventoryNotices] = [:]
         for key in keys {
             let parts = key.text.split(at: " ").map { String($0) }

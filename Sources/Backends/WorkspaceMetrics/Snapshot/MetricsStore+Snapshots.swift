@@ -91,10 +91,13 @@ extension MetricsStore {
     /// changed, the organization's snapshot is loaded in the background, and requests wait for it. For
     /// ``Databases/Database/follow(every:_:)``.
     public func takeUp(_ changes: StoreChanges) throws(DatabaseError) {
-        let notices = InventoryNotices.read(changes)
-        let held = memory.held.filter { notices == nil || notices?[$0.organization] != nil }
+        let changed = InventoryNotices.read(changes.keys(of: InventoryNotices.topic))
+        let held = memory.held.filter { changed == nil || changed?[$0.organization] != nil }
         guard !held.isEmpty else { return }
-        let found = try database.readBlocking { transaction throws(DatabaseError) in
+        let found = try database.readBlocking { [database] transaction throws(DatabaseError) in
+            // The rows may be newer than the changes that were passed on, and need the notices of their own version.
+            let unseen = try database.unseenKeys(of: InventoryNotices.topic, transaction)
+            let notices = changed == nil ? nil : InventoryNotices.read(unseen)
             var found: [(SnapshotHolder, CommittedChange)] = []
             for holder in held {
                 let notices = notices?[holder.organization] ?? .unknown
