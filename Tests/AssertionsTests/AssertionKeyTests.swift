@@ -99,7 +99,7 @@ struct AssertionKeyTests {
         for _ in 0..<3 { try await keys.maintain() }
         #expect(try await place.count("assertion_key") == 2)
         #expect(keys.keySet.signing(at: clock.now) != nil)
-        try await place.execute("UPDATE assertion_key SET x = zeroblob(32)")
+        try await place.execute("UPDATE assertion_key SET x = \(TestSQL.zeros(32))")
         let process = try process()
         #expect(process.keySet.signing(at: clock.now) == nil)
         try await process.maintain()

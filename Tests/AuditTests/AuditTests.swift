@@ -9,6 +9,9 @@ import Time
 
 @Suite("The audit log")
 struct AuditTests {
+    /// An event about another subject.
+    private static let altered = TestSQL.blob(ofText: "replace(\(TestSQL.text(ofBlob: "event")), 's3', 's4')")
+
     /// A store of events, and what the tests do with it.
     struct World {
         private let store: TemporaryStore
@@ -61,12 +64,11 @@ struct AuditTests {
         let last = try JSONDocument(parsing: try #require(found.values.first)).root
         #expect(last.member("details")?.member("number")?.string == "2")
         let plan = try await store.database.read { transaction throws(DatabaseError) in
-            try transaction.all(
-                "EXPLAIN QUERY PLAN \(AuditLog.lastEvent(of: actions, in: .sqlite))", .text("acme"), .text("rule")
-            ) { row throws(DatabaseError) in row.text(3) }
+            try QueryPlan(
+                AuditLog.lastEvent(of: actions, in: transaction.dialect), [.text("acme"), .text("rule")], transaction)
         }
-        #expect(plan.contains { $0.contains("USING INDEX audit_event_target (chain=? AND target_party=?)") }, "\(plan)")
-        #expect(!plan.contains { $0.contains("TEMP B-TREE") || $0.hasPrefix("SCAN") }, "\(plan)")
+        #expect(plan.uses("audit_event_target", by: ["chain", "target_party"]), "\(plan)")
+        #expect(!plan.readsAllOrSorts, "\(plan)")
     }
 
     @Test("each organization and the gateway have a chain of events of their own")
@@ -96,7 +98,7 @@ struct AuditTests {
     @Test(
         "every kind of tampering is found",
         arguments: [
-            "UPDATE audit_event SET event = replace(CAST(event AS TEXT), 's3', 's4') WHERE sequence = 3",
+            "UPDATE audit_event SET event = \(AuditTests.altered) WHERE sequence = 3",
             "DELETE FROM audit_event WHERE sequence = 3", "DELETE FROM audit_event WHERE sequence = 5",
             "DELETE FROM audit_event WHERE sequence = 1", "DELETE FROM audit_event",
             "UPDATE audit_event SET sequence = 9 WHERE sequence = 5",
@@ -115,11 +117,7 @@ struct AuditTests {
         let world = try World()
         for number in 1...5 { try await world.append(number, in: "acme") }
         #expect(try await world.faults().isEmpty)
-        // The cast keeps the column a BLOB, as readers require.
-        try await world.execute(
-            sql.replacing(
-                "replace(CAST(event AS TEXT), 's3', 's4')",
-                with: "CAST(replace(CAST(event AS TEXT), 's3', 's4') AS BLOB)"))
+        try await world.execute(sql)
         #expect(try await !world.faults().isEmpty)
     }
 
@@ -148,6 +146,8 @@ struct AuditTests {
             } == [4, 3])
     }
 
+    private static let (largest, zero) = (Int64.max, TestSQL.blob([0]))
+
     @Test(
         "extreme numbers in a tampered store are reported, and writing after them does not crash",
         arguments: [
@@ -158,7 +158,7 @@ struct AuditTests {
             "UPDATE audit_head SET sequence = 9223372036854775807",
             "UPDATE audit_head SET sequence = -9223372036854775808",
             "INSERT INTO audit_event SELECT chain, 9223372036854775807, at, action, event, hash, outcome, actor_party, target_party FROM audit_event LIMIT 1",
-            "INSERT INTO audit_checkpoint VALUES (9223372036854775807, 9223372036854775807, x'00', x'00')",
+            "INSERT INTO audit_checkpoint VALUES (\(AuditTests.largest), \(AuditTests.largest), \(AuditTests.zero), \(AuditTests.zero))",
         ])
     func extremeNumbers(_ sql: String) async throws {
         let world = try World()
@@ -191,8 +191,8 @@ struct AuditTests {
         for number in 1...2 {
             _ = try await world.database.write { transaction throws(DatabaseError) in
                 try transaction.execute(
-                    "INSERT INTO audit_checkpoint VALUES ($1, 0, $2, x'00')", .integer(number),
-                    .blob(Array(statement.utf8)))
+                    "INSERT INTO audit_checkpoint VALUES ($1, 0, $2, $3)", .integer(number),
+                    .blob(Array(statement.utf8)), .blob([0]))
             }
         }
         let result = try await world.database.read { transaction throws(DatabaseError) in

@@ -1,5 +1,6 @@
 import Cryptography
 import Databases
+import GatehouseTesting
 import Identities
 import JSON
 import Testing
@@ -81,7 +82,7 @@ struct CheckpointTests {
         #expect(try await verify(trusting: old.publicKeys).count == 1)
         let both = try CheckpointKeys(secrets: [Array(repeating: 7, count: 32), Array(repeating: 8, count: 32)])
         #expect(try await verify(with: both).faults.isEmpty)
-        try await world.execute("UPDATE audit_checkpoint SET signature = x''")
+        try await world.execute("UPDATE audit_checkpoint SET signature = \(TestSQL.blob([]))")
         #expect(try await verify(trusting: old.publicKeys).faults.count == 1)
         let forged = AuditCheckpoint(statement: made.statement, signature: [])
         #expect(try await !verify([forged], trusting: old.publicKeys).faults.isEmpty)

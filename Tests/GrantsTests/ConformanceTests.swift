@@ -19,7 +19,8 @@ struct ConformanceTests {
             schemas: AccessWorld.schemas, listed: (1...5).map { "s\($0)@acme.example" },
             damage: [
                 "identity = 'x'", "provider = ''", "seen_at = 9223372036854775807", "seen_at = -9223372036854775808",
-                "claims = x''", "claims = x'', rules = ''", "rules = 'x'", "mapped_role = 'root'", "issuer = ''",
+                "claims = \(TestSQL.blob([]))", "claims = \(TestSQL.blob([])), rules = ''", "rules = 'x'",
+                "mapped_role = 'root'", "issuer = ''",
             ].map { "UPDATE person_seen SET \($0) WHERE subject = 's3'" },
             open: { database in try AccessWorld.store(in: database, at: world.clock) },
             write: { store, number in

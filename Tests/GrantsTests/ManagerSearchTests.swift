@@ -84,7 +84,7 @@ struct ManagerSearchTests {
     @Test(
         "a witness whose record has changed does not count, and the search is repeated",
         arguments: [
-            "UPDATE person_seen SET claims = x'00' WHERE subject = 'carla'",
+            "UPDATE person_seen SET claims = \(TestSQL.blob([0])) WHERE subject = 'carla'",
             "UPDATE person_seen SET seen_at = seen_at - 1 WHERE subject = 'carla'",
             "UPDATE person_seen SET verified_email = NULL WHERE subject = 'carla'",
             "UPDATE person_seen SET provider = 'other' WHERE subject = 'carla'",

@@ -176,7 +176,8 @@ struct PreviewTests {
         let whole = try await actions.preview([.add(draft, at: nil)])
         #expect(whole.people.count == 2 && whole.unreadable.isEmpty && whole.unchanged == 1)
         // One row was altered, and another one holds the claims of someone else.
-        try await world.access.place.execute("UPDATE person_seen SET claims = x'00' WHERE subject = 'late'")
+        try await world.access.place.execute(
+            "UPDATE person_seen SET claims = \(TestSQL.blob([0])) WHERE subject = 'late'")
         try await world.access.place.execute(
             "UPDATE person_seen SET claims = (SELECT claims FROM person_seen WHERE subject = 'carla') WHERE subject = 'una'"
         )

@@ -118,7 +118,8 @@ struct SeenValuesTests {
         _ = try await world.access.signedIn("new", groups: ["late"])
         _ = try await world.access.signedIn("far", groups: ["late"], isElsewhere: true)
         #expect(try await seen("groups", "late").carriers == 2)
-        try await world.access.place.execute("UPDATE person_seen SET claims = x'00' WHERE subject = 'new'")
+        try await world.access.place.execute(
+            "UPDATE person_seen SET claims = \(TestSQL.blob([0])) WHERE subject = 'new'")
         let tampered = try await seen("groups", "late")
         #expect(tampered.carriers == 1 && tampered.unreadable == 1 && tampered.people == 3)
         world.access.clock.advance(.seconds(2 * 86400))
@@ -137,7 +138,8 @@ struct SeenValuesTests {
             """
             INSERT INTO person_seen (organization, identity, issuer, subject, provider, seen_at, claims)
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700)
-            SELECT organization, printf('%06d', i) || substr(identity, 7), issuer, 'n' || i, provider, seen_at, claims
+            SELECT organization, substr('' || (1000000 + i), 2) || substr(identity, 7), issuer, 'n' || i, provider,
+                seen_at, claims
             FROM person_seen, n WHERE subject = 'a'
             """)
         let found = try await seen("groups", "short")

@@ -216,9 +216,9 @@ struct InvitationTests {
     func atRest() async throws {
         let (_, token) = try await invite("pat@acme.example")
         let rows = try await world.database.read { transaction throws(DatabaseError) in
-            try transaction.all("SELECT hex(hash) FROM invitation_token") { row throws(DatabaseError) in row.text(0) }
+            try transaction.all("SELECT hash FROM invitation_token") { row throws(DatabaseError) in row.blob(0) }
         }
-        #expect(rows.count == 1 && rows.first?.count == 64)
+        #expect(rows.count == 1 && rows.first?.count == 32)
         let log = world.recorded.written
         #expect(!log.contains(token))
     }

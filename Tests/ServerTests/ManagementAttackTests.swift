@@ -172,7 +172,8 @@ struct ManagementAttackTests {
         #expect(try await members()["elsewhere"] == nil)
         // The claims are sealed by a removed key.
         _ = try world.grant(.viewer, to: "sam")
-        try await world.execute("UPDATE person_seen SET claims = x'00', rules = '' WHERE subject = 'sam'")
+        try await world.execute(
+            "UPDATE person_seen SET claims = \(TestSQL.blob([0])), rules = '' WHERE subject = 'sam'")
         #expect(try await members()["sam"]?.member("sources")?.count == 1)
     }
 

@@ -161,7 +161,8 @@ struct PeopleExportTests {
     func unknownVerification() async throws {
         _ = try await world.browser("vic")
         try world.grant(.viewer, to: "vic")
-        try await world.execute("UPDATE person_seen SET claims = x'00', rules = 'earlier' WHERE subject = 'vic'")
+        try await world.execute(
+            "UPDATE person_seen SET claims = \(TestSQL.blob([0])), rules = 'earlier' WHERE subject = 'vic'")
         #expect(try await export("\(members)?q=vic&format=csv").contains(",vic@acme.example,,idp,vic,"))
         let vic = try items(await export("\(members)?q=vic&format=json"))
         #expect(vic.count == 1 && vic[0].member("email_verified")?.isNull == true)

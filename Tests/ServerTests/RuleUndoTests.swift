@@ -156,14 +156,16 @@ struct RuleUndoTests {
         // Viewers may not read the log.
         #expect(try await !world.browser("vic").open(page).body.contains("class=\"author\""))
         // What the log does not tell is not guessed.
+        let shortened = #"replace(\#(TestSQL.text(ofBlob: "event")), '"actor_email_verified":"true",', '')"#
         try await world.execute(
             """
-            UPDATE audit_event SET event = CAST(replace(CAST(event AS TEXT), '"actor_email_verified":"true",', '') AS BLOB)
+            UPDATE audit_event SET event = \(TestSQL.blob(ofText: shortened))
             WHERE action = 'claim_mapping_create'
             """)
         let unknown = try await manager.open(page).body.matches(of: /Email verification unknown/).count
         #expect(unknown == 1, "of the rule that was never changed")
-        try await world.execute("UPDATE audit_event SET event = x'00' WHERE action LIKE 'claim_mapping%'")
+        try await world.execute(
+            "UPDATE audit_event SET event = \(TestSQL.blob([0])) WHERE action LIKE 'claim_mapping%'")
         let shown = try await manager.open(page).body
         #expect(!shown.contains("class=\"author\"") && shown.contains("<td>Managers</td>") && !first.isEmpty)
     }

@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Identities
 import JSON
 import Testing
@@ -77,7 +78,7 @@ struct SuggestionPagesTests {
 
     @Test("a sign-in that cannot be read is counted as such; viewers see no suggestions")
     func unreadable() async throws {
-        try await world.execute("UPDATE person_seen SET claims = x'01' WHERE subject = 'sam'")
+        try await world.execute("UPDATE person_seen SET claims = \(TestSQL.blob([1])) WHERE subject = 'sam'")
         let shown = try await manager.open("\(rules)?add=1&claim=groups&value=everyone").body
         #expect(shown.contains("1 person can't be evaluated: their last sign-in can't be read."))
         let viewer = try await world.browser("vic")

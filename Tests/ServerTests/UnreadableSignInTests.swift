@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Identities
 import JSON
 import Testing
@@ -24,7 +25,8 @@ struct UnreadableSignInTests {
 
     private func tamper(_ subjects: String...) async throws {
         for subject in subjects {
-            try await world.execute("UPDATE person_seen SET claims = x'0102' WHERE subject = '\(subject)'")
+            try await world.execute(
+                "UPDATE person_seen SET claims = \(TestSQL.blob([1, 2])) WHERE subject = '\(subject)'")
         }
     }
 

@@ -165,7 +165,9 @@ struct DeniedSignInTests {
         #expect(page.items.map(\.id) == ["5", "3"] && page.hasMore)
     }
 
-    @Test("a store of the first version keeps its denied sign-ins, as one attempt each")
+    @Test(
+        "a store of the first version keeps its denied sign-ins, as one attempt each",
+        .onSQLite("the first version of PostgreSQL's tables is later"))
     func migrates() async throws {
         let old = DeniedSignInStore.schema.prefix(1)
         let place = try TemporaryStore([old])
@@ -242,8 +244,9 @@ struct DeniedSignInTests {
         try await StoreConformance(
             schemas: [DeniedSignInStore.schema], listed: ["5", "4", "3", "2", "1"],
             damage: [
-                "provider = ''", "at = 9223372036854775807", "at = -9223372036854775808", "claims = x''", "id = ''",
-                "attempts = -9223372036854775808", "first_at = 9223372036854775807", "dismissed_at = -1",
+                "provider = ''", "at = 9223372036854775807", "at = -9223372036854775808", "id = ''",
+                "claims = \(TestSQL.blob([]))", "attempts = -9223372036854775808", "first_at = 9223372036854775807",
+                "dismissed_at = -1",
             ].map {
                 "UPDATE denied_sign_in SET \($0) WHERE id = '3'"
             },
@@ -261,11 +264,10 @@ struct DeniedSignInTests {
     @Test("a request is looked up by its id, not searched among all of its organization")
     func lookup() async throws {
         let plan = try await place.database.read { transaction throws(DatabaseError) in
-            try transaction.all(
-                "EXPLAIN QUERY PLAN SELECT id FROM denied_sign_in WHERE \(DeniedSignInStore.byID)", .text("acme"),
-                .text("a"), .integer(0), .integer(1)
-            ) { row throws(DatabaseError) in row.text(3) }
+            try QueryPlan(
+                "SELECT id FROM denied_sign_in WHERE \(DeniedSignInStore.byID)",
+                [.text("acme"), .text("a"), .integer(0), .integer(1)], transaction)
         }
-        #expect(plan.count == 1 && plan.first?.contains("denied_sign_in_id (organization=? AND id=?)") == true)
+        #expect(plan.uses("denied_sign_in_id", by: ["organization", "id"]) && !plan.readsAllOrSorts, "\(plan)")
     }
 }

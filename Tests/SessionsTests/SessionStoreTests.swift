@@ -46,7 +46,10 @@ struct SessionStoreTests {
         #expect(try await store.session(old.key) == nil)
         #expect(
             try await world.place.count(
-                "session WHERE ended_at IS NOT NULL AND claims = x'' AND refresh_token IS NULL AND id_token IS NULL")
+                """
+                session WHERE ended_at IS NOT NULL AND claims = \(TestSQL.blob([])) AND refresh_token IS NULL
+                    AND id_token IS NULL
+                """)
                 == 1)
     }
 

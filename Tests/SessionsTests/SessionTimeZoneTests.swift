@@ -82,7 +82,9 @@ struct SessionTimeZoneTests {
     func audit() async throws {
         for name in ["Europe/Berlin", "Europe/Berlin", "Asia/Kolkata", nil, nil] { #expect(try await choose(name)) }
         #expect(try await recorded() == 3)
-        let events = try await world.place.texts("SELECT CAST(event AS TEXT) FROM audit_event ORDER BY sequence")
+        let events = try await world.place.blobs("SELECT event FROM audit_event ORDER BY sequence").map {
+            String(decoding: $0, as: UTF8.self)
+        }
         let zones = #""after":"Asia/Kolkata","before":"Europe/Berlin""#
         #expect(events.count == 3 && events[1].contains(zones) && events[1].contains("time_zone_change"))
         #expect(events[0].contains(#""after":"Europe/Berlin""#) && !events[0].contains(#""before""#))

@@ -160,10 +160,10 @@ final class FlowWorld: Sendable {
     /// The events of the audit log: action, outcome, reason and organization. The oldest are first; of one moment, those
     /// of organizations come before the gateway's own.
     func events() async throws -> [String] {
-        try await place.texts(
-            "SELECT CAST(event AS TEXT) FROM audit_event ORDER BY at, chain = '', chain, sequence"
-        ).map { text in
-            let event = try AuditedEvent(Array(text.utf8))
+        try await place.blobs(
+            "SELECT event FROM audit_event ORDER BY at, chain = '', chain, sequence"
+        ).map { content in
+            let event = try AuditedEvent(content)
             return "\(event.action) \(event.outcome) \(event.reason ?? "-") \(event.organization ?? "-")"
         }
     }

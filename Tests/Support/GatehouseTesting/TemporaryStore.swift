@@ -38,6 +38,13 @@ public final class TemporaryStore: Sendable {
         }
     }
 
+    /// Variant of ``texts(_:)`` for octets.
+    public func blobs(_ query: String) async throws(DatabaseError) -> [[UInt8]] {
+        try await database.read { transaction throws(DatabaseError) in
+            try transaction.all(query) { row throws(DatabaseError) in row.blob(0) }
+        }
+    }
+
     /// Returns all rows of the store's tables as text, table by table.
     public func content() async throws(DatabaseError) -> [String] {
         try await database.read { transaction throws(DatabaseError) in
