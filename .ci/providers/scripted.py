@@ -14,7 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-BINARY = os.environ.get("GATEHOUSE", str(pathlib.Path(__file__).parents[2] / ".build/release/gatehouse"))
+BINARY = os.environ.get("GATEHOUSE", str(pathlib.Path(__file__).parents[2] / ".build-postgresql/release/gatehouse"))
 
 
 def free_port():

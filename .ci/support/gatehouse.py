@@ -6,7 +6,7 @@ import os
 import pathlib
 import subprocess
 
-BINARY = os.environ.get("GATEHOUSE", str(pathlib.Path(__file__).parents[2] / ".build/release/gatehouse"))
+BINARY = os.environ.get("GATEHOUSE", str(pathlib.Path(__file__).parents[2] / ".build-postgresql/release/gatehouse"))
 
 
 def run(*arguments, input=None):
