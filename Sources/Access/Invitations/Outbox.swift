@@ -79,9 +79,13 @@ public struct Outbox: Sendable {
                 try InvitationTable.append(
                     AuditRecord(.invitationSend, by: .system), about: email.invitation, at: moment, transaction)
             case .failed(let failure):
-                try transaction.execute(
-                    "UPDATE invitation SET delivery = 'failed', next_attempt_at = NULL, last_failure = $2 WHERE id = $1",
-                    .text(id), .text(failure))
+                // A sender that was held up for longer than its lease says nothing about the email of another one.
+                let count = try transaction.execute(
+                    """
+                    UPDATE invitation SET delivery = 'failed', next_attempt_at = NULL, last_failure = $2
+                    WHERE id = $1 AND delivery = 'queued'
+                    """, .text(id), .text(failure))
+                guard count > 0 else { return .refused(.notFound) }
                 try InvitationTable.append(
                     AuditRecord(
                         .invitationSend, by: .system, outcome: .failure, reason: "undeliverable",
