@@ -145,13 +145,14 @@ extension SessionStore {
     /// - Parameters:
     ///   - newClaims: nil if the provider did not confirm the claims; their age then stays unchanged.
     ///   - refreshToken: the next refresh token; nil if it did not change.
-    /// - Returns: nil if the session has ended, or if it cannot be sealed.
+    /// - Returns: nil if the session has ended or was renewed since it was read, or if it cannot be sealed, which ends it.
     public func renew(
         _ session: Session, with newClaims: VerifiedClaims?, refreshToken: String?
     ) async throws(DatabaseError) -> Session? {
         let claims = newClaims ?? session.claims
         let renewedAt = newClaims == nil ? session.renewedAt : Timestamp(seconds: now().seconds)
         guard let keys = currentKeys(), let sealed = try? claims.sealed(in: keys.box, for: session.key.bytes) else {
+            endInBackground(session.key)
             return nil
         }
         let context = SessionStore.context("refresh token", session.key)
@@ -167,15 +168,20 @@ extension SessionStore {
             let count = try transaction.execute(
                 """
                 UPDATE session SET claims = $2, refresh_token = $3, renewed_at = $4, version = $5, changed_at = $6
-                WHERE key = $1 AND ended_at IS NULL
+                WHERE key = $1 AND version = $7 AND ended_at IS NULL
                 """, .blob(session.key.bytes), .blob(sealed), next.map { .blob($0) } ?? .null,
-                .integer(renewed.renewedAt.seconds), .integer(renewed.version), .integer(changedAt))
+                .integer(renewed.renewedAt.seconds), .integer(renewed.version), .integer(changedAt),
+                .integer(session.version))
             guard count > 0 else { return .refuse(SessionGoneRefusal()) }
             transaction.note(StoreChange(session.key))
             renewed.zone = try zone(of: session.claims.identity, transaction)
             return .commit(renewed, publish: { self.keep(renewed, sealedWith: keys) })
         }
-        return try? result.get()
+        guard case .success(let session) = result else {
+            cache.remove(renewed.key)
+            return nil
+        }
+        return session
     }
 
     private struct SessionGoneRefusal: Error {}

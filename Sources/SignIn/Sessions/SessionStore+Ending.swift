@@ -177,7 +177,7 @@ extension SessionStore {
     }
 
     /// Ends the sessions that a condition selects, and erases their secrets.
-    private static func end(
+    static func end(
         _ condition: String, _ values: [SQLValue], at moment: Int64, _ transaction: Transaction
     ) throws(DatabaseError) -> [SessionKey] {
         let keys = try transaction.all(

@@ -1,3 +1,4 @@
+public import Audit
 internal import Cryptography
 public import Databases
 
@@ -36,6 +37,28 @@ extension SessionStore {
         cache.remove(session.key)
         return true
     }
+
+    /// Ends a session that its provider refused to renew. If another process has renewed it since it was read, the
+    /// provider refused a refresh token that was used up, and the session stays.
+    ///
+    /// - Parameter records: events to append to the audit log in the transaction.
+    /// - Returns: false if the session was renewed or ended since it was read.
+    public func endUnlessRenewed(
+        _ session: Session, recording records: [AuditRecord]
+    ) async throws(DatabaseError) -> Bool {
+        let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
+        let result: Result<Bool, Never> = try await database.decide { transaction throws(DatabaseError) in
+            let keys = try SessionStore.end(
+                "key = $1 AND version = $2", [.blob(session.key.bytes), .integer(session.version)], at: changedAt,
+                transaction)
+            if !keys.isEmpty { for record in records { try AuditLog.append(record, at: moment, transaction) } }
+            return .commit(!keys.isEmpty, publish: { cache.remove(session.key) })
+        }
+        return result.get()
+    }
+
+    /// Lets the next use of a session read it from the store.
+    public func removeFromMemory(_ session: Session) { cache.remove(session.key) }
 
     private static func renewal(of session: Session) -> String { "renewal \(session.id)" }
 }

@@ -198,10 +198,7 @@ package final class SessionRenewals: Sendable {
     ) async -> Bool {
         for _ in 0..<SessionRenewals.writes {
             do throws(DatabaseError) {
-                if try await sessions.renew(session, with: claims, refreshToken: refreshToken) == nil {
-                    // The session ended during the request to the provider.
-                    sessions.endInBackground(session.key)
-                }
+                _ = try await sessions.renew(session, with: claims, refreshToken: refreshToken)
                 return true
             } catch {
                 await clocks.sleep(.seconds(1))
@@ -217,13 +214,13 @@ package final class SessionRenewals: Sendable {
         if let id = try? IdentityID(claims.identity) {
             record = record.about(AuditPerson(claims.identity, email: claims.payload.shownEmail), id)
         }
+        defer { forget(session.key) }
         do throws(DatabaseError) {
-            try await sessions.end(session.key, recording: [record])
+            guard try await sessions.endUnlessRenewed(session, recording: [record]) else { return }
         } catch {
-            // The session is no longer in memory; if the store still has it, the provider refuses it again.
-            sessions.endInBackground(session.key)
+            // If the store still has the session, the provider refuses it again.
+            sessions.removeFromMemory(session)
         }
-        forget(session.key)
         log.write(
             .info, "a session ended at its provider", requestID: requestID, fields: fields(session, detail))
     }
