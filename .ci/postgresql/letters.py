@@ -1,5 +1,6 @@
 """A mail server that notes when each invitation came."""
 
+import asyncio
 import re
 import time
 
@@ -16,10 +17,27 @@ class Letters(Mailbox):
     async def handle_DATA(self, server, session, envelope):
         at = time.monotonic()
         answer = await super().handle_DATA(server, session, envelope)
-        text = self.latest().get_body(("plain",)).get_content()
-        self.received.append((at, envelope.rcpt_tos[0], re.search(r"token=([\w-]{43})", text)[1]))
+        if answer.startswith("2"):
+            text = self.latest().get_body(("plain",)).get_content()
+            self.received.append((at, envelope.rcpt_tos[0], re.search(r"token=([\w-]{43})", text)[1]))
         return answer
 
     @property
     def setting(self):
         return {"from": "Gatehouse <no-reply@gatehouse.example>", "smtp": self.url}
+
+
+class SlowLetters(Letters):
+    """A mail server that does not answer a letter until `answers` is true. It takes the letter before it answers, or after
+    that. `asked` counts the letters."""
+
+    def __init__(self, takes_before):
+        super().__init__()
+        self.takes_before, self.answers, self.asked = takes_before, False, 0
+
+    async def handle_DATA(self, server, session, envelope):
+        self.asked += 1
+        answer = await super().handle_DATA(server, session, envelope) if self.takes_before else None
+        while not self.answers:
+            await asyncio.sleep(0.01)
+        return answer or await super().handle_DATA(server, session, envelope)

@@ -46,10 +46,14 @@ class Provider:
             back = urlencode({"code": code, "state": asked["state"]})
             return answer(302, [("Location", f"{asked['redirect_uri']}?{back}")])
         if target.path == "/token":
-            user, nonce, client = self.codes.pop(parse_qs(content)["code"][0])
-            token = self.sign(aud=client, nonce=nonce, auth_time=int(time.time()), **user)
-            return self.json({"access_token": "x", "token_type": "Bearer", "expires_in": 600, "id_token": token})
+            return self.token({name: value[0] for name, value in parse_qs(content).items()})
         return answer(404)
+
+    def token(self, asked):
+        """The answer to a request for tokens."""
+        user, nonce, client = self.codes.pop(asked["code"])
+        token = self.sign(aud=client, nonce=nonce, auth_time=int(time.time()), **user)
+        return self.json({"access_token": "x", "token_type": "Bearer", "expires_in": 600, "id_token": token})
 
     def json(self, value):
         return answer(200, [("Content-Type", "application/json"), ("Cache-Control", "no-store")], json.dumps(value).encode())
