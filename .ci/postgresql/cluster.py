@@ -104,9 +104,10 @@ class Authority:
 
 
 class Server:
-    """A PostgreSQL server. A primary is a copy of `template`; a standby follows `primary` by streaming replication."""
+    """A PostgreSQL server. A primary is a copy of `template`; a standby follows `primary` by streaming replication. `log` is
+    a folder for the write-ahead log, if it is not in that of the server."""
 
-    def __init__(self, folder, authority, template=None, primary=None, port=None, **settings):
+    def __init__(self, folder, authority, template=None, primary=None, port=None, log=None, **settings):
         self.name, self.folder, self.authority = folder.name, own_folder(folder), authority
         self.data, self.sockets, self.port = folder / "data", own_folder(folder / "sockets"), port or free_port()
         self.process = None
@@ -118,6 +119,9 @@ class Server:
             own_file(self.data / "standby.signal", "")
         else:
             command("cp", "-a", template, self.data)
+        if log:
+            command("mv", self.data / "pg_wal", log)
+            command("ln", "-s", log / "pg_wal", self.data / "pg_wal")
         own_file(folder / "server.key", authority.key.read_text())
         settings = {
             "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.sockets,
@@ -251,6 +255,24 @@ class Database:
             "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
             "WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' ORDER BY 1")
         return [row[0] for row in rows]
+
+
+class Stored:
+    """The rows of a gateway's store, like those of `stores.SQLite`."""
+
+    def __init__(self, database):
+        self.database = database
+
+    def rows(self, statement):
+        return [tuple(row) for row in self.database.query(statement)]
+
+    def events(self, after=0):
+        return [text for text, in self.rows(
+            f"SELECT convert_from(event, 'UTF8') FROM audit_event WHERE chain = 'acme' AND sequence > {after} "
+            "ORDER BY sequence")]
+
+    def is_intact(self):
+        return True
 
 
 # The connection of a gateway that waits for notifications ran LISTEN as its last statement, or was idle since.
