@@ -1,4 +1,4 @@
-"""PostgreSQL servers of the tests, with TLS and a standby, and pgbouncer before them; all on loopback."""
+"""PostgreSQL servers of the tests, with TLS and a standby; all on loopback."""
 
 import contextlib
 import functools
@@ -277,56 +277,6 @@ class Stored:
 
 # The connection of a gateway that waits for notifications ran LISTEN as its last statement, or was idle since.
 LISTENING = "query ILIKE 'LISTEN%'"
-
-
-class Pooler:
-    """pgbouncer in transaction mode before a server."""
-
-    def __init__(self, folder, server, databases, text=None):
-        self.folder, self.server, self.port, self.process = own_folder(folder), server, free_port(), None
-        users = "".join(f'"{database.role}" "{database.password}"\n' for database in databases)
-        own_file(folder / "users", users)
-        own_file(folder / "pgbouncer.ini", text or self.settings())
-        self.start()
-
-    def settings(self):
-        return f"""[databases]
-* = host=127.0.0.1 port={self.server.port}
-
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {self.port}
-unix_socket_dir =
-auth_type = scram-sha-256
-auth_file = {self.folder}/users
-pool_mode = transaction
-default_pool_size = 20
-max_client_conn = 200
-server_tls_sslmode = verify-full
-server_tls_ca_file = {self.server.authority.certificate}
-"""
-
-    def start(self):
-        with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen(
-                [shutil.which("pgbouncer", path="/usr/sbin:/usr/bin"), self.folder / "pgbouncer.ini"], stdout=log, stderr=log,
-                **as_account())
-
-        def accepts():
-            assert self.process.poll() is None, self.lines()
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return True
-
-        wait_for(accepts, self.lines)
-
-    def lines(self):
-        return (self.folder / "log").read_text()
-
-    def stop(self):
-        if self.process and self.process.poll() is None:
-            # SIGINT waits for the clients; SIGTERM does not.
-            self.process.terminate()
-            self.process.wait(timeout=10)
 
 
 def template(folder):

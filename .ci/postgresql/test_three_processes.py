@@ -7,10 +7,11 @@ import random
 import time
 
 import pytest
-from cluster import Pooler, wait_for
+from cluster import wait_for
 from fleet import Fleet
 from letters import Letters
 from load import ACME, EFFECTIVE, REFUSALS, Load
+from pooler import Pooler
 
 KILLS = int(os.environ.get("GATEHOUSE_CLUSTER_KILLS", "50"))
 WORKERS = ("reader", "reader", "signer", "inviter", "inviter", "inviter", "publisher", "publisher")
@@ -28,7 +29,7 @@ def fleet(request, crowd, tmp_path_factory):
         else:
             server, servers = request.getfixturevalue("server"), request.getfixturevalue("servers")
             database = server.database()
-            pooler = Pooler(servers / "pooler", server, [database])
+            pooler = Pooler(servers / "pooler", database)
             stack.callback(pooler.stop)
             storage = database.storage(folder, [pooler.port], direct=database.url())
         fleet = stack.enter_context(Fleet(folder, crowd, storage, mail=letters.setting))
