@@ -5,9 +5,7 @@ import http.server
 import itertools
 import json
 import os
-import pathlib
 import random
-import re
 import subprocess
 import sys
 import threading
@@ -17,22 +15,15 @@ import urllib.request
 from collections import Counter
 
 import pytest
+from blocks import block
 from gatehouse import run
 from serving import token
 
-ROOT = pathlib.Path(__file__).parents[2]
 ACME = "/api/v1/organizations/acme"
 # Tokens are made when the tests are collected, and may have to wait for all others.
 EXPIRY = int(time.time()) + 3 * 3600
 ROBOT = token(sub="robot", groups=["acme-robots"], exp=EXPIRY)
 MANAGER = token(sub="mia", groups=["acme-managers"], exp=EXPIRY)
-
-
-def block(document, marker):
-    """The code block under a marker of a document."""
-    found = re.search(rf"<!-- {marker} -->\n```\w*\n(.*?)^```$", (ROOT / document).read_text(), re.DOTALL | re.MULTILINE)
-    assert found, f"{document} has no block {marker}"
-    return found[1]
 
 
 class LossyProxy(http.server.ThreadingHTTPServer):
