@@ -1,5 +1,6 @@
 """Gateways that share one store, and HAProxy before them, which sends each request to any of them."""
 
+import collections
 import contextlib
 import http.client
 import json
@@ -35,7 +36,8 @@ def settings(public, provider, storage, **more):
 class Member:
     """One gateway. `disturbances` has the times at which it was killed or stopped, and what followed."""
 
-    def __init__(self, folder, name, settings):
+    def __init__(self, folder, name, settings, binary=BINARY):
+        self.binary = binary
         self.folder, self.name, self.port, self.admin = folder / name, name, free_port(), free_port()
         self.folder.mkdir(parents=True)
         self.disturbances, self.process = [], None
@@ -51,7 +53,7 @@ class Member:
 
     def launch(self):
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen([BINARY, "serve", "--config", self.path], stderr=log)
+            self.process = subprocess.Popen([self.binary, "serve", "--config", self.path], stderr=log)
 
     def start(self):
         """Starts it, also after what has happened to it."""
@@ -137,21 +139,35 @@ class Member:
     def threads(self):
         return int(re.search(r"(?m)^Threads:\s+(\d+)", pathlib.Path(f"/proc/{self.process.pid}/status").read_text())[1])
 
-    def descriptors(self, port):
-        """The number of open descriptors, without connections to a port."""
+    def descriptors(self, ignored):
+        """The number of open descriptors of each kind, without connections to a port. A kind is a path, or the port at the
+        other end of a connection."""
         lines = [line.split() for line in pathlib.Path(f"/proc/{self.process.pid}/net/tcp").read_text().splitlines()[1:]]
-        others = {f"socket:[{words[9]}]" for words in lines if int(words[2].partition(":")[2], 16) == port}
-        count = 0
+        ends = {f"socket:[{words[9]}]": int(words[2].partition(":")[2], 16) for words in lines}
+        # The port of a client says nothing.
+        clients = {f"socket:[{words[9]}]" for words in lines if int(words[1].partition(":")[2], 16) in (self.port, self.admin)}
+        counts = collections.Counter()
         for entry in os.scandir(f"/proc/{self.process.pid}/fd"):
             # A connection may end meanwhile.
             with contextlib.suppress(FileNotFoundError):
-                count += os.readlink(entry.path) not in others
-        return count
+                target = os.readlink(entry.path)
+                kind = "client" if target in clients else ends.get(target, target.partition(":[")[0])
+                if kind != ignored:
+                    counts[kind] += 1
+        return counts
+
+    def metrics(self):
+        """The samples of `/metrics`, by name and labels."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.admin, timeout=5)
+        with contextlib.closing(connection):
+            connection.request("GET", "/metrics")
+            lines = connection.getresponse().read().decode().splitlines()
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if not line.startswith("#"))}
 
     def run(self, *words, seconds=60):
         """A command of the gateway's program with this configuration."""
         return subprocess.run(
-            [BINARY, *map(str, words), "--config", self.path], capture_output=True, text=True, timeout=seconds)
+            [self.binary, *map(str, words), "--config", self.path], capture_output=True, text=True, timeout=seconds)
 
 
 class Disturbance:
@@ -244,20 +260,26 @@ backend gateways
 
 
 class Fleet:
-    """Gateways over one store, with HAProxy before them."""
+    """Gateways over one store, with HAProxy before them. `later` of them, the last ones, are started by the test."""
 
-    def __init__(self, folder, provider, storage, count=3, **more):
+    def __init__(self, folder, provider, storage, count=3, later=0, binaries=None, **more):
         self.folder, self.port, self.stack = folder, free_port(), contextlib.ExitStack()
         self.settings = settings(self.port, provider.issuer, storage, **more)
-        self.members = [Member(folder, f"g{number}", self.settings) for number in range(1, count + 1)]
+        self.members = [
+            Member(folder, f"g{number}", self.settings, binary)
+            for number, binary in enumerate(binaries or [BINARY] * count, start=1)]
         # `hurry` makes letters due whose sender was killed.
         self.outages, self.hurry = [], lambda: None
         try:
             # All at once: one of them makes the tables.
             for member in self.members:
                 self.stack.callback(member.end)
+            begun = len(self.members) - later
+            for member in self.members[:begun]:
                 member.launch()
-            for member in self.members:
+            for member in self.members[begun:]:
+                member.disturb("not started")
+            for member in self.members[:begun]:
                 member.until_ready()
             self.front = Front(folder, self.port, self.members)
             self.stack.callback(self.front.stop)
