@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 # The last commit with the schema before that of this release.
-COMMIT = "1680ce9f94c2"
+COMMIT = "a7ae6a982884"
 ROOT = pathlib.Path(__file__).parents[2]
 PLACE = ROOT / ".build-previous" / COMMIT
 

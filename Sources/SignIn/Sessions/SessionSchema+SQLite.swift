@@ -77,5 +77,9 @@ extension SessionStore {
         CREATE INDEX handoff_code_session ON handoff_code (session);
         CREATE INDEX handoff_code_until ON handoff_code (until);
         """,
+        """
+        -- The sweep finds ended sessions by the time of their end.
+        CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
+        """,
     ]
 }

@@ -65,7 +65,7 @@ extension SessionStore {
                 ("used_at < $1", used - 600), ("created_at < $1", created - 600),
                 // Rows written while the clock was ahead would take years to expire.
                 ("used_at > $1", now.latestStored.seconds + 600), ("created_at > $1", now.latestStored.seconds + 600),
-                ("changed_at < $1 AND ended_at IS NOT NULL", (moment - 600) * 1000),
+                ("ended_at < $1", moment - 600),
             ]
             var isMore = false
             for (condition, limit) in over {
