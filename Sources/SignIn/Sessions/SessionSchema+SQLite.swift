@@ -80,6 +80,8 @@ extension SessionStore {
         """
         -- The sweep finds ended sessions by the time of their end.
         CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
+        -- Nothing reads `changed_at` any more. The release before this one still writes it.
+        DROP INDEX session_changed;
         """,
     ]
 }

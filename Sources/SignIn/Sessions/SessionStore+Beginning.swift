@@ -93,7 +93,7 @@ extension SessionStore {
     public func insert(
         _ prepared: PreparedSession, _ transaction: Transaction
     ) throws(DatabaseError) -> ProviderSessionEndedRefusal? {
-        let (session, changedAt, now) = (prepared.session, nowInMilliseconds, prepared.session.createdAt.seconds)
+        let (session, now) = (prepared.session, prepared.session.createdAt.seconds)
         if let providerSession = session.providerSession {
             let ended: Void? = try transaction.first(
                 """
@@ -103,19 +103,19 @@ extension SessionStore {
             ) { _ in }
             if ended != nil { return ProviderSessionEndedRefusal() }
         }
-        if let old = prepared.old { try SessionStore.end(old, at: changedAt, transaction) }
+        if let old = prepared.old { try SessionStore.end(old, at: self.now(), transaction) }
         try transaction.execute(
             """
             INSERT INTO session (
                 key, id, issuer, subject, provider_subject, provider_session, claims, refresh_token, id_token,
                 created_at, used_at, renewed_at, version, changed_at, ip, user_agent)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10, 1, $11, $12, $13)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10, 1, 0, $11, $12)
             """,
             .blob(session.key.bytes), .text(session.id), .text(session.claims.identity.issuer.text),
             .text(session.claims.identity.subject.text), .text(session.claims.providerSubject?.text ?? ""),
             .text(orNull: session.providerSession), .blob(prepared.sealedClaims),
             session.refreshToken.map { .blob($0) } ?? .null, session.idToken.map { .blob($0) } ?? .null,
-            .integer(now), .integer(changedAt), .text(prepared.address), .text(prepared.userAgent))
+            .integer(now), .text(prepared.address), .text(prepared.userAgent))
         session.zone = try zone(of: session.claims.identity, seenAt: now, transaction)
         return nil
     }
@@ -162,16 +162,14 @@ extension SessionStore {
             refreshToken: next, idToken: session.idToken, createdAt: session.createdAt,
             renewedAt: renewedAt, usedAt: session.usedAt, version: session.version + 1,
             zone: session.zone)
-        let changedAt = nowInMilliseconds
         let result: Result<Session, SessionGoneRefusal> = try await database.decide {
             [self] transaction throws(DatabaseError) in
             let count = try transaction.execute(
                 """
-                UPDATE session SET claims = $2, refresh_token = $3, renewed_at = $4, version = $5, changed_at = $6
-                WHERE key = $1 AND version = $7 AND ended_at IS NULL
+                UPDATE session SET claims = $2, refresh_token = $3, renewed_at = $4, version = $5
+                WHERE key = $1 AND version = $6 AND ended_at IS NULL
                 """, .blob(session.key.bytes), .blob(sealed), next.map { .blob($0) } ?? .null,
-                .integer(renewed.renewedAt.seconds), .integer(renewed.version), .integer(changedAt),
-                .integer(session.version))
+                .integer(renewed.renewedAt.seconds), .integer(renewed.version), .integer(session.version))
             guard count > 0 else { return .refuse(SessionGoneRefusal()) }
             transaction.note(StoreChange(session.key))
             renewed.zone = try zone(of: session.claims.identity, transaction)

@@ -13,9 +13,9 @@ extension SessionStore {
     ///
     /// - Parameter records: events to append to the audit log in the transaction.
     public func end(_ key: SessionKey, recording records: [AuditRecord] = []) async throws(DatabaseError) {
-        let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
+        let (cache, moment) = (cache, now())
         let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
-            try SessionStore.end(key, at: changedAt, transaction)
+            try SessionStore.end(key, at: moment, transaction)
             for record in records { try AuditLog.append(record, at: moment, transaction) }
             return .commit((), publish: { cache.remove(key) })
         }
@@ -28,10 +28,10 @@ extension SessionStore {
     ///   in any case.
     public func endInBackground(_ key: SessionKey, unlessUsedAfter limit: Timestamp? = nil) {
         cache.remove(key)
-        let changedAt = nowInMilliseconds
+        let moment = now()
         database.writeInSlices { transaction throws(DatabaseError) in
             _ = try SessionStore.end(
-                "key = $1 AND used_at <= $2", [.blob(key.bytes), .integer(limit?.seconds ?? .max)], at: changedAt,
+                "key = $1 AND used_at <= $2", [.blob(key.bytes), .integer(limit?.seconds ?? .max)], at: moment,
                 transaction)
             return false
         }
@@ -43,12 +43,12 @@ extension SessionStore {
     public func end(
         id: String, of owner: Identity, recording records: [AuditRecord] = []
     ) async throws(DatabaseError) -> Bool {
-        let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
+        let (cache, moment) = (cache, now())
         let result: Result<Bool, Never> = try await database.decide { transaction throws(DatabaseError) in
             let keys = try SessionStore.end(
                 "id = $1 AND issuer = $2 AND subject = $3",
                 [.text(id), .text(owner.issuer.text), .text(owner.subject.text)],
-                at: changedAt, transaction)
+                at: moment, transaction)
             if !keys.isEmpty { for record in records { try AuditLog.append(record, at: moment, transaction) } }
             return .commit(!keys.isEmpty, publish: { for key in keys { cache.remove(key) } })
         }
@@ -61,11 +61,11 @@ extension SessionStore {
     public func endOthers(
         than id: String, of owner: Identity, recording records: [AuditRecord]
     ) async throws(DatabaseError) {
-        let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
+        let (cache, moment) = (cache, now())
         let result: Result<Void, Never> = try await database.decide { transaction throws(DatabaseError) in
             let keys = try SessionStore.end(
                 "issuer = $1 AND subject = $2 AND id <> $3",
-                [.text(owner.issuer.text), .text(owner.subject.text), .text(id)], at: changedAt, transaction)
+                [.text(owner.issuer.text), .text(owner.subject.text), .text(id)], at: moment, transaction)
             for var record in records where !keys.isEmpty {
                 record.details.append(("sessions", String(keys.count)))
                 try AuditLog.append(record, at: moment, transaction)
@@ -84,7 +84,7 @@ extension SessionStore {
     ) throws(DatabaseError) -> EndedSessions {
         let keys = try SessionStore.end(
             "issuer = $1 AND subject = $2", [.text(owner.issuer.text), .text(owner.subject.text)],
-            at: moment.nanoseconds / 1_000_000, transaction)
+            at: moment, transaction)
         for var record in records {
             record.details.append(("sessions", String(keys.count)))
             try AuditLog.append(record, at: moment, transaction)
@@ -110,7 +110,7 @@ extension SessionStore {
     ///
     /// - Returns: the number of sessions that ended, or nil if the token was used before.
     public func end(by notice: LogoutNotice) async throws(DatabaseError) -> Int? {
-        let (changedAt, moment, cache) = (nowInMilliseconds, now(), cache)
+        let (moment, cache) = (now(), cache)
         let now = moment.seconds
         let result: Result<Int, AlreadyTakenError> = try await database.decide { transaction throws(DatabaseError) in
             let id = "\(notice.issuer) \(notice.tokenID)"
@@ -129,13 +129,13 @@ extension SessionStore {
                 keys = try SessionStore.end(
                     "issuer = $1 AND provider_session = $2 AND ($3 = '' OR provider_subject = $3)",
                     [.text(notice.issuer.text), .text(providerSession), .text(notice.subject?.text ?? "")],
-                    at: changedAt,
+                    at: moment,
                     transaction)
             } else {
                 keys = try SessionStore.end(
                     "issuer = $1 AND provider_subject = $2",
                     [.text(notice.issuer.text), .text(notice.subject?.text ?? "")],
-                    at: changedAt, transaction)
+                    at: moment, transaction)
             }
             var record = AuditRecord(
                 .sessionEnd, by: .system, reason: "backchannel_logout", details: [("sessions", String(keys.count))])
@@ -172,13 +172,13 @@ extension SessionStore {
         }
     }
 
-    static func end(_ key: SessionKey, at moment: Int64, _ transaction: Transaction) throws(DatabaseError) {
+    static func end(_ key: SessionKey, at moment: Timestamp, _ transaction: Transaction) throws(DatabaseError) {
         _ = try end("key = $1", [.blob(key.bytes)], at: moment, transaction)
     }
 
     /// Ends the sessions that a condition selects, and erases their secrets.
     static func end(
-        _ condition: String, _ values: [SQLValue], at moment: Int64, _ transaction: Transaction
+        _ condition: String, _ values: [SQLValue], at moment: Timestamp, _ transaction: Transaction
     ) throws(DatabaseError) -> [SessionKey] {
         let keys = try transaction.all(
             "SELECT key FROM session WHERE ended_at IS NULL AND \(condition)", values
@@ -187,9 +187,8 @@ extension SessionStore {
             transaction.note(StoreChange(key))
             try transaction.execute(
                 """
-                UPDATE session SET ended_at = $2, changed_at = $3, claims = $4, refresh_token = NULL, id_token = NULL
-                WHERE key = $1
-                """, .blob(key.bytes), .integer(moment / 1000), .integer(moment), .blob([]))
+                UPDATE session SET ended_at = $2, claims = $3, refresh_token = NULL, id_token = NULL WHERE key = $1
+                """, .blob(key.bytes), .integer(moment.seconds), .blob([]))
             try transaction.execute("DELETE FROM session_note WHERE session = $1", .blob(key.bytes))
             try AppSessionStore.end(.blob(key.bytes), transaction)
         }

@@ -46,10 +46,10 @@ extension SessionStore {
     public func endUnlessRenewed(
         _ session: Session, recording records: [AuditRecord]
     ) async throws(DatabaseError) -> Bool {
-        let (changedAt, cache, moment) = (nowInMilliseconds, cache, now())
+        let (cache, moment) = (cache, now())
         let result: Result<Bool, Never> = try await database.decide { transaction throws(DatabaseError) in
             let keys = try SessionStore.end(
-                "key = $1 AND version = $2", [.blob(session.key.bytes), .integer(session.version)], at: changedAt,
+                "key = $1 AND version = $2", [.blob(session.key.bytes), .integer(session.version)], at: moment,
                 transaction)
             if !keys.isEmpty { for record in records { try AuditLog.append(record, at: moment, transaction) } }
             return .commit(!keys.isEmpty, publish: { cache.remove(session.key) })

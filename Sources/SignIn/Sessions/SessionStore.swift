@@ -70,8 +70,6 @@ public final class SessionStore: Sendable {
         cache.insert(session, where: { box.version == keys.version })
     }
 
-    var nowInMilliseconds: Int64 { now().nanoseconds / 1_000_000 }
-
     // MARK: Lookup
 
     /// The actions that run after sessions have ended, here or in another process.
