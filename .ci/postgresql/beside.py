@@ -23,7 +23,7 @@ def main(command):
         servers = own_folder(folder / "servers")
         server = Server(
             servers / "suite", Authority(folder / "authority"), template(servers / "template"),
-            max_connections=CONNECTIONS, synchronous_commit="off", max_wal_size="4GB")
+            max_connections=CONNECTIONS, synchronous_commit="off", shared_buffers="256MB", max_wal_size="4GB")
         try:
             # A store is opened often, and a password would cost more time than the rest.
             own_file(server.data / "pg_hba.conf", "local all all trust\nhost all all 127.0.0.1/32 trust\n")
