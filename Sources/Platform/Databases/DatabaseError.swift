@@ -1,5 +1,6 @@
 internal import CSQLite
 internal import Threads
+internal import Time
 
 /// A failed store operation. Nothing of the failed transaction remains, unless the reason is `uncertain`.
 public struct DatabaseError: Error, Sendable, CustomStringConvertible {
@@ -78,6 +79,12 @@ extension DatabaseError {
 }
 
 extension SystemThread {
+    /// Pauses the calling thread.
+    static func pause(for duration: Duration) {
+        // The monitor never changes.
+        _ = Monitor(()).wait(until: MonotonicTime.now() + duration) { _ -> Void? in nil }
+    }
+
     /// A thread that owns a connection of the store.
     static func forStore(_ body: @escaping @Sendable () -> Void) throws(DatabaseError) -> SystemThread {
         do throws(ThreadError) {

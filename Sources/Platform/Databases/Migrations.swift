@@ -1,4 +1,5 @@
 internal import Text
+internal import Threads
 
 /// The migrations that a store lacks.
 public struct PendingMigration: Sendable, Hashable {
@@ -151,12 +152,35 @@ extension Connection {
         }
     }
 
-    /// Applies the schemas' missing migrations, all or none, one process at a time.
+    /// Applies the schemas' missing migrations, all or none, one process at a time. All writers wait meanwhile, so a table
+    /// that a long transaction uses is waited for a moment only, and then again later.
     ///
     /// A migration or component that is newer by more than one release may have rules (a suspension, for example) that
     /// would be ignored: the store is refused.
+    ///
+    /// - Parameter attempts: more than the time after which the server ends a transaction of a process that has stopped.
+    /// - Throws: `busy` after the last attempt.
     @discardableResult
-    func migrate(to schemas: [Schema]) throws(DatabaseError) -> [PendingMigration] {
+    func migrate(to schemas: [Schema], attempts: Int = 30) throws(DatabaseError) -> [PendingMigration] {
+        for attempt in 1... {
+            do throws(DatabaseError) {
+                return try migrateOnce(to: schemas)
+            } catch {
+                guard dialect == .postgreSQL, error.reason == .busy || error.reason == .conflict else { throw error }
+                guard attempt < attempts else {
+                    throw DatabaseError(
+                        .busy,
+                        cause:
+                            "the tables could not be migrated, because a transaction uses them (\(error.cause)): end long "
+                            + "transactions, which pg_stat_activity lists, and migrate again")
+                }
+                SystemThread.pause(for: .seconds(1))
+            }
+        }
+        return []
+    }
+
+    private func migrateOnce(to schemas: [Schema]) throws(DatabaseError) -> [PendingMigration] {
         try beginWriting(isPatient: true)
         do throws(DatabaseError) {
             let pending = try applyMigrations(to: schemas)

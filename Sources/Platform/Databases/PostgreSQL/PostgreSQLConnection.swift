@@ -14,6 +14,9 @@
     /// `@unchecked Sendable`: the thread that opens the connection passes it to the one thread that uses it. `@safe`: the
     /// handle lives as long as the object.
     @safe final class PostgreSQLConnection: Connection, @unchecked Sendable {
+        /// The time after which the server ends a transaction whose process has stopped. A write holds up all others; a
+        /// read or a migration works on its rows in between.
+        private static let (writeIdle, idle) = ("2s", "60s")
         /// The longest silence of the server during a statement. A transaction that a dead network holds up then fails.
         static let patience: Duration = .seconds(10)
 
@@ -61,6 +64,7 @@
                 row.integer(0)
             }
             isPooled = process != Int(unsafe PQbackendPID(handle))
+            if !isPooled { _ = try run("SET idle_in_transaction_session_timeout = '\(Self.idle)'", []) }
             if unsafe PQserverVersion(handle) < 130_000 {
                 throw DatabaseError(.cannotOpen, cause: "the server is older than PostgreSQL 13")
             }
@@ -146,6 +150,7 @@
         func beginReading() throws(DatabaseError) {
             guard isUsable else { throw DatabaseError(.connectionLost, cause: "the connection was lost before") }
             pending = [("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", .none)]
+            if isPooled { try enqueue("SET LOCAL idle_in_transaction_session_timeout = '\(Self.idle)'") }
         }
 
         func endReading() {
@@ -170,11 +175,16 @@
         func beginWriting(isPatient: Bool) throws(DatabaseError) {
             pending = [("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", .none)]
             patience = isPatient ? nil : PostgreSQLConnection.patience
-            let limits =
-                isPatient
-                ? ""
-                : "set_config('lock_timeout', '5s', true), set_config('idle_in_transaction_session_timeout', '2s', true), "
-            _ = try run("SELECT \(limits)pg_advisory_xact_lock(1734440037, hashtext(current_schema()))", [])
+            let lock = "pg_advisory_xact_lock(1734440037, hashtext(current_schema()))"
+            let idle = isPatient ? Self.idle : Self.writeIdle
+            let idleLimit = "set_config('idle_in_transaction_session_timeout', '\(idle)', true)"
+            if isPatient {
+                _ = try run("SELECT \(idleLimit), \(lock)", [])
+                // All writers wait for this transaction. They give up after 5 seconds.
+                try enqueue("SELECT set_config('lock_timeout', '2s', true)")
+            } else {
+                _ = try run("SELECT set_config('lock_timeout', '5s', true), \(idleLimit), \(lock)", [])
+            }
         }
 
         /// The lock keeps writers out; readers must not have begun. Each process keeps a connection to poll.

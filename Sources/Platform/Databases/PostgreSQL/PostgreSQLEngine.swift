@@ -64,9 +64,7 @@
         }
 
         func awaitReconnection() {
-            // The monitor never changes: the wait is a pause of the thread.
-            let pause = Duration.milliseconds(Int.random(in: 0...1000))
-            _ = Monitor(()).wait(until: MonotonicTime.now() + pause) { _ -> Void? in nil }
+            SystemThread.pause(for: .milliseconds(Int.random(in: 0...1000)))
         }
 
         func makePoller() -> any Poller { PostgreSQLPoller(self) }
