@@ -80,6 +80,7 @@ let package = Package(
         library(
             "Databases", in: "Platform/", uses: ["CLinux", "CSQLite", "Files", "Text", "Threads", "Time"],
             usesWithPostgreSQL: ["CPostgreSQL"]),
+        library("Leases", in: "Platform/", uses: ["Databases", "Text"]),
         library("Telemetry", in: "Platform/", uses: ["Files", "JSON", "Text", "Threads", "Time"]),
         // HTTP
         library("HTTPMessage", in: "HTTP/", uses: ["Addresses", "Text"]),
@@ -128,7 +129,8 @@ let package = Package(
         library(
             "Sessions", in: "SignIn/",
             uses: [
-                "Audit", "Caches", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Snapshots",
+                "Audit", "Caches", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Leases",
+                "Snapshots",
                 "Text", "Threads", "Time", "TimeZones", "Tokens",
             ]),
 
@@ -310,7 +312,8 @@ let package = Package(
                 "AuditLogPages", "ClaimMapping", "Configuration", "Credentials", "Cryptography", "Databases",
                 "Endpoints", "Files", "GatewayStores", "Grants", "HTTPClient", "HTTPMessage", "HTTPServer",
                 "Identities", "Inventory",
-                "InventoryStore", "Invitations", "Mail", "Management", "MetricsAPI", "MetricsPages", "MetricsUseCases",
+                "InventoryStore", "Invitations", "Leases", "Mail", "Management", "MetricsAPI", "MetricsPages",
+                "MetricsUseCases",
                 "OpenID", "PageLayout", "PeoplePages", "Policy", "Processes", "RuntimeConfiguration", "Sessions",
                 "SignInFlow", "SignInPages", "Snapshots", "Sockets", "Telemetry", "Text", "Threads", "Time", "Tokens",
                 "UpstreamGate", "UpstreamPages", "Upstreams", "Web", "WorkspaceMetrics",
@@ -396,7 +399,7 @@ let package = Package(
         tests("Caches"),
         tests("Files", uses: ["GatehouseTesting", "Threads"]),
         tests("Sockets", uses: ["COpenSSL", "Files", "TestCertificates", "Threads", "Time"]),
-        tests("Databases", uses: ["GatehouseTesting", "Threads", "Time"]),
+        tests("Databases", uses: ["GatehouseTesting", "Leases", "Threads", "Time"]),
         tests("Telemetry", uses: ["JSON", "Time"]),
         tests("HTTPMessage"),
         tests("HTTPServer", uses: ["Addresses", "Files", "HTTPMessage", "Sockets", "Threads", "Time"]),

@@ -1,7 +1,9 @@
-import Databases
 import GatehouseTesting
 import Glibc
 import Testing
+import Threads
+
+@testable import Databases
 
 /// A store with one table. Tests that concern its file run on SQLite only.
 final class DatabaseFile: Sendable {
@@ -67,5 +69,21 @@ extension Database {
             transaction.note(StoreChange("item", name))
             _ = try transaction.execute("INSERT INTO item (name) VALUES ($1)", .text(name))
         }
+    }
+}
+
+extension Database {
+    /// Occupies a reader's thread after a read, until the result is set to false. No task waits for it.
+    func holdReader(_ read: @escaping @Sendable (Transaction) throws(DatabaseError) -> Void = { _ in }) -> Monitor<Bool>
+    {
+        let (isHeld, hasBegun) = (Monitor(true), Monitor(false))
+        submitRead { transaction throws(DatabaseError) in
+            try read(transaction)
+            hasBegun.change { $0 = true }
+            _ = isHeld.wait { $0 ? nil : true }
+        } answer: { (_: Result<Void, DatabaseError>) in
+        }
+        _ = hasBegun.wait { $0 ? true : nil }
+        return isHeld
     }
 }

@@ -1,3 +1,4 @@
+import GatehouseTesting
 import Glibc
 import Testing
 import Threads
@@ -120,6 +121,40 @@ struct DatabaseTests {
             }
         }
         #expect(pairs == [["aa", "ab"], ["ba", "bb"]])
+    }
+
+    @Test("a search computes no rows after the one that it finds", .enabled(if: StorePlace.isPostgreSQL))
+    func search() async throws {
+        // The division fails at the last of the numbers.
+        let sql = "SELECT 1 / (100000 - n), n FROM generate_series(1, 100000) AS n"
+        let isFound = try await store.open().read { transaction throws(DatabaseError) in
+            try transaction.contains(sql) { $0.integer(1) == 70 }
+        }
+        #expect(isFound)
+    }
+
+    @Test("a result of many rows is read in parts, and other statements run in between")
+    func parts() async throws {
+        let database = try store.open()
+        for _ in 0..<3 {
+            let sums = try await database.write { transaction throws(DatabaseError) in
+                try transaction.execute("DELETE FROM item")
+                let insertion = try transaction.prepare("INSERT INTO item VALUES ($1, $2)")
+                for number in 0..<1200 { try insertion.run(.text("n\(number)"), .text("\(number)")) }
+                var (seen, nested) = (0, 0)
+                try transaction.each("SELECT body FROM item") { row throws(DatabaseError) in
+                    seen += row.integer(0)
+                    let result: Result<Void, Refusal> = try transaction.part { () throws(DatabaseError) in
+                        try transaction.execute("UPDATE item SET body = 'x' WHERE name = 'n1199'")
+                        return .failure(.taken)
+                    }
+                    guard case .failure = result, row.integer(0) % 100 == 0 else { return }
+                    try transaction.each("SELECT name FROM item WHERE name <> $1", .text("n0")) { _ in nested += 1 }
+                }
+                return [seen, nested]
+            }
+            #expect(sums == [1199 * 600, 12 * 1199])
+        }
     }
 
     @Test("closing finishes queued work and refuses later calls")
@@ -321,12 +356,7 @@ struct DatabaseTests {
     func busyReaders() async throws {
         let database = try Database(at: store.location, schemas: [DatabaseFile.schema], readers: 1)
         let other = try store.open()
-        let (isHeld, hasBegun, seen) = (Monitor(true), Monitor(false), Monitor<[String]>([]))
-        async let held: Void = database.read { _ in
-            hasBegun.change { $0 = true }
-            _ = isHeld.wait { $0 ? nil : true }
-        }
-        _ = hasBegun.wait { $0 ? true : nil }
+        let (isHeld, seen) = (database.holdReader(), Monitor<[String]>([]))
         try database.follow(every: .milliseconds(2)) { _ throws(DatabaseError) in
             let names = try database.readBlocking { transaction throws(DatabaseError) in
                 try transaction.all("SELECT name FROM item") { $0.text(0) }
@@ -336,7 +366,6 @@ struct DatabaseTests {
         try await other.insert("a")
         #expect(seen.wait(until: .now() + .seconds(30)) { $0.isEmpty ? nil : $0 } == ["a"])
         isHeld.change { $0 = false }
-        try await held
         database.close()
     }
 

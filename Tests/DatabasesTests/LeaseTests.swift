@@ -1,4 +1,5 @@
 import GatehouseTesting
+import Leases
 import Testing
 
 @testable import Databases

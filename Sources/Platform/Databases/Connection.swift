@@ -1,3 +1,5 @@
+internal import Time
+
 /// A connection to the store. One thread uses it at a time.
 protocol Connection: AnyObject, Sendable {
     var dialect: SQLDialect { get }
@@ -14,6 +16,9 @@ protocol Connection: AnyObject, Sendable {
     func enqueue(_ sql: String, _ values: [SQLValue]) throws(DatabaseError)
     /// Executes several statements without parameters.
     func executeScript(_ sql: String) throws(DatabaseError)
+
+    /// Limits the waits for an answer of the server. After this time each lasts for a second at most; nil for no limit.
+    func limitWaits(until end: MonotonicTime?)
 
     /// Begins a transaction that sees one consistent state.
     func beginReading() throws(DatabaseError)
@@ -53,6 +58,15 @@ protocol PreparedStatement: AnyObject {
     func run(_ values: [SQLValue]) throws(DatabaseError) -> Int
     /// Passes every row to `body` until it returns false.
     func each(_ values: [SQLValue], _ body: (Row) throws(DatabaseError) -> Bool) throws(DatabaseError)
+    /// Variant of `each` for a result of any size: only a part of it is in memory, and rows after the last one that
+    /// `body` takes may not be computed.
+    func stream(_ values: [SQLValue], _ body: (Row) throws(DatabaseError) -> Bool) throws(DatabaseError)
+}
+
+extension PreparedStatement {
+    func stream(_ values: [SQLValue], _ body: (Row) throws(DatabaseError) -> Bool) throws(DatabaseError) {
+        try each(values, body)
+    }
 }
 
 /// The values of the current row.

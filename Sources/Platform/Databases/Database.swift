@@ -14,10 +14,13 @@ public final class Database: Sendable {
         var isClosed = false
     }
 
+    /// The time after which a write or read fails if the server is silent.
+    static let patience: Duration = .seconds(10)
+
     /// The place of the store.
     public let location: StoreLocation
     /// The name of this process among those that claim work; arbitrary.
-    let holder = (0..<2).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
+    package let holder = (0..<2).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
     /// True if changes of other processes are only noticed by polling, because a pooler keeps notifications away and the
     /// location knows no way past it.
     public let onlyPolls: Bool
@@ -130,9 +133,12 @@ public final class Database: Sendable {
         _ body: @escaping @Sendable (Transaction) throws(DatabaseError) -> Value,
         answer: @escaping @Sendable (Result<Value, DatabaseError>) -> Void
     ) {
+        let end = MonotonicTime.now() + Database.patience
         readers.submit { connection, isLast in
             let result = Result { () throws(DatabaseError) in
-                try connection.get().read(body)
+                let connection = try connection.get()
+                connection.limitWaits(until: end)
+                return try connection.read(body)
             }
             if !isLast, case .failure(let error) = result, error.allowsAnotherConnection { return false }
             answer(result)
@@ -170,6 +176,9 @@ extension StoreLocation {
 }
 
 extension Database {
+    /// True if several processes may serve the store at once. A SQLite file has one; commands may write to it too.
+    public var isShared: Bool { if case .postgreSQL = location { true } else { false } }
+
     /// The path of the SQLite file; empty for another store.
     public var path: String { if case .sqlite(let path) = location { path } else { "" } }
 }

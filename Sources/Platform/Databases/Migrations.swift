@@ -58,50 +58,29 @@ extension Connection {
 
     /// The tables of the store itself. They are the same in all releases; a change of them must suit all.
     private var ownTables: String {
-        switch dialect {
-        case .sqlite:
-            """
+        let (text, integer, options, version, lease) =
+            switch dialect {
+            case .sqlite: ("TEXT", "INTEGER", "STRICT", "STRICT", "STRICT, WITHOUT ROWID")
+            case .postgreSQL: (#"TEXT COLLATE "C""#, "BIGINT", "", "WITH (fillfactor = 10)", "")
+            }
+        return """
             CREATE TABLE IF NOT EXISTS schema_migrations (
-                component TEXT NOT NULL PRIMARY KEY,
-                number INTEGER NOT NULL
-            ) STRICT;
+                component \(text) NOT NULL PRIMARY KEY, number \(integer) NOT NULL
+            ) \(options);
             CREATE TABLE IF NOT EXISTS store_version (
-                only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
-                version INTEGER NOT NULL
-            ) STRICT;
+                "only" \(integer) NOT NULL PRIMARY KEY CHECK ("only" = 1), version \(integer) NOT NULL
+            ) \(version);
             INSERT INTO store_version VALUES (1, 0) ON CONFLICT DO NOTHING;
             CREATE TABLE IF NOT EXISTS store_change (
-                version INTEGER NOT NULL, topic TEXT NOT NULL, key TEXT NOT NULL
-            ) STRICT;
+                version \(integer) NOT NULL, topic \(text) NOT NULL, key \(text) NOT NULL
+            ) \(options);
             CREATE INDEX IF NOT EXISTS store_change_version ON store_change (version);
             CREATE TABLE IF NOT EXISTS lease (
-                name TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL,
+                name \(text) NOT NULL PRIMARY KEY, holder \(text) NOT NULL,
                 -- Seconds since 1970, by the clock of the database.
-                until INTEGER NOT NULL
-            ) STRICT, WITHOUT ROWID;
+                until \(integer) NOT NULL
+            ) \(lease);
             """
-        case .postgreSQL:
-            """
-            CREATE TABLE IF NOT EXISTS schema_migrations (
-                component TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-                number BIGINT NOT NULL
-            );
-            CREATE TABLE IF NOT EXISTS store_version (
-                "only" BIGINT NOT NULL PRIMARY KEY CHECK ("only" = 1),
-                version BIGINT NOT NULL
-            ) WITH (fillfactor = 10);
-            INSERT INTO store_version VALUES (1, 0) ON CONFLICT DO NOTHING;
-            CREATE TABLE IF NOT EXISTS store_change (
-                version BIGINT NOT NULL, topic TEXT COLLATE "C" NOT NULL, key TEXT COLLATE "C" NOT NULL
-            );
-            CREATE INDEX IF NOT EXISTS store_change_version ON store_change (version);
-            CREATE TABLE IF NOT EXISTS lease (
-                name TEXT COLLATE "C" NOT NULL PRIMARY KEY, holder TEXT COLLATE "C" NOT NULL,
-                -- Seconds since 1970, by the clock of the database.
-                until BIGINT NOT NULL
-            );
-            """
-        }
     }
 
     /// The migrations of a store whose own tables exist.

@@ -1,4 +1,5 @@
 internal import Threads
+internal import Time
 
 /// The reader threads, each with its own connection. A thread is started if a read would have to wait for another.
 final class Readers: Sendable {
@@ -7,11 +8,14 @@ final class Readers: Sendable {
     typealias Read = @Sendable (_ connection: Result<any Connection, DatabaseError>, _ isLast: Bool) -> Bool
 
     private struct State {
-        var queue: [Read] = []
+        var queue: [(read: Read, since: MonotonicTime)] = []
         var threads: [SystemThread] = []
         var idle = 0
         var isClosed = false
     }
+
+    /// The longest wait of a read before a connection is made for it.
+    private static let longestWait: Duration = .seconds(7)
 
     private let state = Monitor(State())
     private let engine: any Engine
@@ -35,7 +39,7 @@ final class Readers: Sendable {
                     if state.threads.isEmpty { return error }
                 }
             }
-            state.queue.append(read)
+            state.queue.append((read, .now()))
             return nil
         }
         if let fault { _ = read(.failure(fault), true) }
@@ -53,12 +57,15 @@ final class Readers: Sendable {
 
     private func run() {
         var connection: (any Connection)?
-        while let read = next() {
+        while let (read, since) = next() {
             if let open = connection {
                 if perform(read, on: &connection, open, isLast: false) { continue }
                 engine.awaitReconnection()
             }
             do throws(DatabaseError) {
+                if since + Readers.longestWait < .now() {
+                    throw DatabaseError(.unreachable, cause: "the connections have waited for the server for long")
+                }
                 let open = try engine.connect(for: .reading)
                 connection = open
                 _ = perform(read, on: &connection, open, isLast: true)
@@ -75,9 +82,9 @@ final class Readers: Sendable {
         return read(.success(open), isLast)
     }
 
-    private func next() -> Read? {
+    private func next() -> (Read, MonotonicTime)? {
         var isCountedIdle = false
-        return state.wait { state -> Read?? in
+        return state.wait { state -> (Read, MonotonicTime)?? in
             if state.queue.isEmpty, !state.isClosed {
                 if !isCountedIdle { state.idle += 1 }
                 isCountedIdle = true

@@ -42,7 +42,7 @@ public final class Transaction {
         _ sql: String, _ values: SQLValue..., where isWanted: (Row) throws(DatabaseError) -> Bool
     ) throws(DatabaseError) -> Bool {
         var isFound = false
-        try connection.statement(sql).each(values) { row throws(DatabaseError) in
+        try connection.statement(sql).stream(values) { row throws(DatabaseError) in
             isFound = try isWanted(row)
             return !isFound
         }
@@ -68,7 +68,7 @@ public final class Transaction {
         return results
     }
 
-    /// Passes the rows of a query to a closure, one after the other.
+    /// Passes the rows of a query to a closure, one after the other. The result may be of any size.
     public func each(
         _ sql: String, _ values: SQLValue..., read: (Row) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
@@ -79,7 +79,7 @@ public final class Transaction {
     public func each(
         _ sql: String, _ values: [SQLValue], read: (Row) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
-        try connection.statement(sql).each(values) { row throws(DatabaseError) in
+        try connection.statement(sql).stream(values) { row throws(DatabaseError) in
             try read(row)
             return true
         }

@@ -57,6 +57,13 @@ final class Writer: Sendable {
         return taken
     }
 
+    private func takeAll() -> [any QueuedWrite] {
+        state.change { state in
+            defer { state.queue = [] }
+            return state.queue
+        }
+    }
+
     private func putBack(_ writes: ArraySlice<any QueuedWrite>) {
         state.change { $0.queue.insert(contentsOf: writes, at: 0) }
     }
@@ -64,12 +71,14 @@ final class Writer: Sendable {
     /// Commits writes. If the connection is lost before COMMIT, they run once more on another one.
     private func commit(_ writes: [any QueuedWrite], on connection: inout (any Connection)?) {
         var isAgain = false
+        let end = MonotonicTime.now() + Database.patience
         while true {
             // If no transaction begins, every write of the batch fails.
             var performed = writes.count
             do throws(DatabaseError) {
                 let open = if let connection { connection } else { try engine.connect(for: .writing) }
                 connection = open
+                open.limitWaits(until: end)
                 let batch = try commit(writes, on: open, performed: &performed)
                 contact.publish(batch.version, committedAfter: batch.committing) {
                     for write in batch.kept { write.publish() }
@@ -86,6 +95,8 @@ final class Writer: Sendable {
                     }
                 }
                 for write in writes.prefix(performed) { write.finish(error) }
+                // The other writes have waited for the same server.
+                if error.reason == .unreachable { for write in takeAll() { write.finish(error) } }
             }
             putBack(writes.dropFirst(performed))
             return

@@ -17,7 +17,8 @@
         /// The time after which the server ends a transaction whose process has stopped. A write holds up all others; a
         /// read or a migration works on its rows in between.
         private static let (writeIdle, idle) = ("2s", "60s")
-        /// The longest silence of the server during a statement. A transaction that a dead network holds up then fails.
+        /// The longest silence of the server during a statement. A transaction that a dead network holds up then fails, and
+        /// is not repeated: its caller has waited for long enough.
         static let patience: Duration = .seconds(10)
 
         let dialect = SQLDialect.postgreSQL
@@ -30,11 +31,13 @@
         private let warnings = Warnings()
         private var statements: [StatementText: PostgreSQLStatement] = [:]
         private var namedStatements = 0
+        private var cursors = 0
         /// Statements that travel with the next one.
         private var pending: [(sql: String, parameters: PostgreSQLParameters)] = []
         /// The number of pipelines that were sent and whose answers are not read.
         private var unread = 0
         private var patience: Duration? = PostgreSQLConnection.patience
+        private var waitLimit: MonotonicTime?
 
         /// Connects; blocks for some seconds for each host at most.
         ///
@@ -92,6 +95,11 @@
             return "s\(namedStatements)"
         }
 
+        func makeCursorName() -> String {
+            cursors += 1
+            return "c\(cursors)"
+        }
+
         func enqueue(_ sql: String, _ values: [SQLValue]) throws(DatabaseError) {
             // After a failed statement only a rollback can succeed. Later, another one would be taken for the cause.
             let hasFailed = unsafe PQtransactionStatus(handle) == PQTRANS_INERROR
@@ -139,6 +147,8 @@
         }
 
         // MARK: Transactions
+
+        func limitWaits(until end: MonotonicTime?) { waitLimit = end }
 
         var isInTransaction: Bool {
             guard isUsable else { return false }
@@ -218,7 +228,8 @@
                 result = try run("COMMIT", [])
             } catch {
                 // The server may have carried out a COMMIT whose answer was lost.
-                throw error.reason == .connectionLost ? DatabaseError(.uncertain, cause: error.cause) : error
+                let isLost = error.reason == .connectionLost || error.reason == .unreachable
+                throw isLost ? DatabaseError(.uncertain, cause: error.cause) : error
             }
             patience = PostgreSQLConnection.patience
             guard result.isCommit else {
@@ -333,7 +344,11 @@
 
         /// Waits until the socket is ready. Returns true if there may be something to read.
         private func awaitSocket(_ events: Int32) throws(DatabaseError) -> Bool {
-            let deadline = patience.map { MonotonicTime.now() + $0 }
+            let (now, limit) = (MonotonicTime.now(), waitLimit)
+            let deadline = patience.map { patience in
+                let end = now + patience
+                return limit.map { max(min(end, $0), now + .seconds(1)) } ?? end
+            }
             var entry = pollfd(fd: unsafe PQsocket(handle), events: Int16(events), revents: 0)
             do throws(SystemError) {
                 let count = try systemCall("poll") {
@@ -344,14 +359,14 @@
             } catch {
                 throw lost("\(error)")
             }
-            throw lost("the server has not answered for \(PostgreSQLConnection.patience)")
+            throw lost("the server has not answered for long", .unreachable)
         }
 
         /// Ends the connection, and returns the error for its transaction.
-        func lost(_ cause: String? = nil) -> DatabaseError {
+        func lost(_ cause: String? = nil, _ reason: DatabaseError.Reason = .connectionLost) -> DatabaseError {
             isUsable = false
             pending = []
-            return DatabaseError(.connectionLost, cause: cause ?? message)
+            return DatabaseError(reason, cause: cause ?? message)
         }
 
         /// Ends the use of the connection after its server refused to write.

@@ -106,7 +106,10 @@
         private func reading(
             after version: Int, on connection: PostgreSQLConnection
         ) throws(DatabaseError) -> ChangeReading {
-            try connection.read { transaction throws(DatabaseError) in
+            // A dead network is to be noticed before the rows in memory are too old.
+            connection.limitWaits(until: polledAt + .seconds(3))
+            defer { connection.limitWaits(until: nil) }
+            return try connection.read { transaction throws(DatabaseError) in
                 try ChangeTable.reading(after: version, transaction)
             }
         }

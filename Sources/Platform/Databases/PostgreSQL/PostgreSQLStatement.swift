@@ -1,5 +1,6 @@
 #if PostgreSQL
     internal import CPostgreSQL
+    internal import Text
 
     /// A statement of a connection to PostgreSQL. The server prepares it once for each combination of parameter types.
     final class PostgreSQLStatement: PreparedStatement {
@@ -22,6 +23,28 @@
             while result.next() {
                 guard try body(row) else { return }
             }
+        }
+
+        /// Reads through a cursor. Its declaration travels with the first part, and its end with the next statement.
+        func stream(_ values: [SQLValue], _ body: (Row) throws(DatabaseError) -> Bool) throws(DatabaseError) {
+            guard connection.isInTransaction, sql.starts(exactly: "SELECT") else { return try each(values, body) }
+            let cursor = connection.makeCursorName()
+            try connection.enqueue("DECLARE \(cursor) NO SCROLL CURSOR FOR \(sql)", values)
+            // Most searches end within a few rows.
+            var part = 64
+            while true {
+                let result = try connection.run("FETCH \(part) FROM \(cursor)", [])
+                let row = Row(values: result)
+                var count = 0
+                var isWanted = true
+                while isWanted, result.next() {
+                    count += 1
+                    isWanted = try body(row)
+                }
+                guard isWanted, count == part else { break }
+                part = 512
+            }
+            try connection.enqueue("CLOSE \(cursor)")
         }
 
         private func result(_ values: [SQLValue]) throws(DatabaseError) -> PostgreSQLResult {

@@ -107,6 +107,9 @@ internal import Time
         unsafe sqlite3_get_autocommit(handle) == 0
     }
 
+    // No network is in between.
+    func limitWaits(until end: MonotonicTime?) {}
+
     func beginReading() throws(DatabaseError) { try execute("BEGIN") }
 
     // The rollback also ends the transaction before the next read.

@@ -1,9 +1,7 @@
+public import Databases
 internal import Text
 
 extension Database {
-    /// True if several processes may serve the store at once. A SQLite file has one; commands may write to it too.
-    public var isShared: Bool { if case .postgreSQL = location { true } else { false } }
-
     /// Claims work that one process at a time must do, or extends the claim: see ``Transaction/claim(_:by:for:)``. In a
     /// store that is not shared, nothing is claimed, and the work is this process's.
     ///

@@ -1,3 +1,6 @@
+public import Databases
+
+/// Claims of work in a store, by rows of the table `lease`. `Databases` makes it, because each store has it.
 extension Transaction {
     /// Claims work that one process at a time must do, or extends the claim.
     ///
