@@ -193,6 +193,39 @@ struct WriterTests {
         #expect(try await store.openCopy().names() == ["committed"])
     }
 
+    @Test("a connection that is lost is closed, also the first one", .enabled(if: StorePlace.isPostgreSQL))
+    func lostConnection() throws {
+        let database = try store.open()
+        let engine = try store.location.engine()
+        weak var first: (any Connection)?
+        func makeWriter() throws -> Writer {
+            let connection = try engine.connect(for: .writing)
+            first = connection
+            return Writer(engine, contact: StoreContact(version: StoreVersion(number: 0, mark: nil)), first: connection)
+        }
+        let writer = try makeWriter()
+        let thread = try SystemThread { writer.run() }
+        func server() -> Int? {
+            let answer = Monitor<Write<Int, Never>.Answer?>(nil)
+            writer.submit(
+                Write { transaction throws(DatabaseError) in
+                    .commit(try transaction.first("SELECT pg_backend_pid()") { $0.integer(0) } ?? 0)
+                } answer: { result in
+                    answer.change { $0 = result }
+                })
+            return try? answer.wait { $0 }?.get().get()
+        }
+        let before = try #require(server())
+        #expect(first != nil)
+        _ = try database.readBlocking { transaction throws(DatabaseError) in
+            try transaction.first("SELECT pg_terminate_backend($1::int, 5000)", .integer(before)) { $0.boolean(0) }
+        }
+        #expect(try #require(server()) != before)
+        #expect(first == nil)
+        writer.close()
+        thread.join()
+    }
+
     @Test("a write that returned is on disk", .onSQLite)
     func durable() async throws {
         let database = try store.open()

@@ -53,11 +53,11 @@ public final class Database: Sendable {
         self.engine = engine
         onlyPolls = connection.isPooled && !location.knowsDirectWay
         let contact = StoreContact(version: version)
-        let writer = Writer(engine, contact: contact)
+        let writer = Writer(engine, contact: contact, first: connection)
         self.contact = contact
         self.writer = writer
         self.readers = Readers(engine, limit: readers ?? location.mostReaders)
-        workers = Mutex(Workers(writer: try SystemThread.forStore { writer.run(connection) }))
+        workers = Mutex(Workers(writer: try SystemThread.forStore { writer.run() }))
     }
 
     /// Opens a SQLite file: see ``init(at:schemas:isMade:isMigrated:readers:)``.

@@ -6,17 +6,20 @@ final class Writer: Sendable {
     private struct State {
         var queue: [any QueuedWrite] = []
         var isClosed = false
+        /// The first connection, until the thread takes it. Nothing else keeps it, so that it is closed once it is lost.
+        var first: (any Connection)?
     }
 
     /// A batch ends after this time even if more writes are queued, because its callers wait for its end.
     private static let longestBatch = Duration.milliseconds(50)
     private static let largestBatch = 256
 
-    private let state = Monitor(State())
+    private let state: Monitor<State>
     private let engine: any Engine
     private let contact: StoreContact
 
-    init(_ engine: any Engine, contact: StoreContact) {
+    init(_ engine: any Engine, contact: StoreContact, first connection: any Connection) {
+        state = Monitor(State(first: connection))
         self.engine = engine
         self.contact = contact
     }
@@ -38,9 +41,11 @@ final class Writer: Sendable {
     /// The number of writes that wait.
     var waiting: Int { state.change { $0.queue.count } }
 
-    /// - Parameter connection: the first connection; it is replaced if it is lost.
-    func run(_ connection: any Connection) {
-        var connection: (any Connection)? = connection
+    func run() {
+        var connection = state.change { state in
+            defer { state.first = nil }
+            return state.first
+        }
         while true {
             let next = state.wait { state -> [any QueuedWrite]? in
                 guard !state.queue.isEmpty || state.isClosed else { return nil }
