@@ -210,6 +210,15 @@ struct SessionStoreTests {
         #expect(try await world.place.count("session WHERE ended_at IS NULL OR refresh_token IS NOT NULL") == 0)
     }
 
+    @Test("a renewal does not replace that of another process")
+    func renewedMeanwhile() async throws {
+        let session = try await world.begin()
+        _ = try #require(try await world.otherProcess().renew(session, with: nil, refreshToken: "theirs"))
+        #expect(try await store.renew(session, with: world.claims(), refreshToken: "ours") == nil)
+        let found = try #require(try await world.otherProcess().session(session.key))
+        #expect(found.version == 2 && store.refreshToken(of: found) == "theirs")
+    }
+
     @Test("an older version of a session never takes the place of a renewed one in the cache")
     func cacheKeepsNewest() async throws {
         let session = try await world.begin()

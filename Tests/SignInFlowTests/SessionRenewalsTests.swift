@@ -204,6 +204,36 @@ struct SessionRenewalsTests {
         #expect(try await world.place.count("session WHERE ended_at IS NULL") == 0)
     }
 
+    @Test("a session that another process renews while the provider is asked keeps that renewal")
+    func renewedMeanwhile() async throws {
+        let world = try world()
+        let (browser, session) = try await due(world)
+        let waiting = await waiting(session, in: world)
+        _ = try #require(try await world.sessions.renew(session, with: nil, refreshToken: "theirs"))
+        world.outbound.speak()
+        _ = try await waiting.value
+        await world.renewals.settled()
+        let kept = try #require(try await browser.session)
+        #expect(kept.version == 2 && world.sessions.refreshToken(of: kept) == "theirs")
+    }
+
+    @Test("a result is not stored after the end of the claim, because another process may renew the session then")
+    func endedClaim() async throws {
+        let world = try world()
+        let (browser, session) = try await due(world)
+        let waiting = await waiting(session, in: world)
+        try await world.place.execute("ALTER TABLE session RENAME TO hidden")
+        world.outbound.speak()
+        await world.clock.sleeping(2)
+        try await world.place.execute("ALTER TABLE hidden RENAME TO session")
+        world.clock.advance(SessionStore.renewalTime)
+        _ = try await waiting.value
+        await world.renewals.settled()
+        world.sessions.seal(with: world.configuration.box)
+        #expect(try await browser.session?.version == 1)
+        #expect(await world.recorded.all().contains("the store cannot be reached"))
+    }
+
     @Test("a result is stored once the store works again, because it has the only valid refresh token")
     func brokenStore() async throws {
         let world = try world()

@@ -1,11 +1,14 @@
 public import Audit
 internal import Cryptography
 public import Databases
+internal import Leases
 
 /// The claim of a session's renewal. A refresh token may work once only, so one process at a time may send it.
 extension SessionStore {
-    /// Longer than a request to the provider and the storing of its result may take, in seconds.
-    private static let renewalTime = 90
+    private static let renewalSeconds = 90
+    /// The time of a claim: longer than a request to the provider and the storing of its result take usually. After it,
+    /// another process may renew the session.
+    public static let renewalTime: Duration = .seconds(renewalSeconds)
 
     /// Claims the renewal of a session for this process.
     ///
@@ -13,7 +16,7 @@ extension SessionStore {
     ///   session is then read again at its next use.
     public func claimRenewal(of session: Session) async throws(DatabaseError) -> Bool {
         guard database.isShared else { return true }
-        guard try await database.claim(SessionStore.renewal(of: session), for: SessionStore.renewalTime) else {
+        guard try await database.claim(SessionStore.renewal(of: session), for: SessionStore.renewalSeconds) else {
             return false
         }
         guard try await isOutdated(session) else { return true }

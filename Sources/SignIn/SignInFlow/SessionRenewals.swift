@@ -143,6 +143,8 @@ package final class SessionRenewals: Sendable {
             note(session, .notRenewed, "the refresh token does not open", party.requestID)
             return nil
         }
+        // From before the claim, so that this process does not hold it for longer than the store says.
+        let end = clocks.monotonic() + SessionStore.renewalTime
         do throws(DatabaseError) {
             guard try await sessions.claimRenewal(of: current) else {
                 return await awaitOtherProcess(current, party.requestID)
@@ -151,27 +153,29 @@ package final class SessionRenewals: Sendable {
             note(session, .outage, "the store cannot be reached", party.requestID)
             return nil
         }
-        let isDone = await renew(current, by: refreshToken, at: party, rules: rules)
+        let isDone = await renew(current, by: refreshToken, at: party, rules: rules, before: end)
         await sessions.releaseRenewal(of: current)
         return isDone
     }
 
+    /// - Parameter end: the end of the claim.
     /// - Returns: true if the provider responded.
     private func renew(
-        _ current: Session, by refreshToken: String, at party: RelyingParty, rules: AccessRules
+        _ current: Session, by refreshToken: String, at party: RelyingParty, rules: AccessRules,
+        before end: MonotonicTime
     ) async -> Bool {
         let state = AccessState(rules: rules, snapshot: snapshots.read().value)
         let (outcome, next) = await party.renew(
             current.claims, refreshToken: refreshToken, needing: state.neededClaims(of: party.id))
         switch outcome {
         case .renewed(let claims):
-            if await keep(claims, next, of: current, party.requestID) { forget(current.key) }
+            if await keep(claims, next, of: current, before: end, party.requestID) { forget(current.key) }
         case .ended(let detail): await end(current, detail, party.requestID)
         case .notRenewed(let detail):
-            if let next { _ = await keep(nil, next, of: current, party.requestID) }
+            if let next { _ = await keep(nil, next, of: current, before: end, party.requestID) }
             note(current, .notRenewed, detail, party.requestID)
         case .outage(let detail):
-            if let next { _ = await keep(nil, next, of: current, party.requestID) }
+            if let next { _ = await keep(nil, next, of: current, before: end, party.requestID) }
             note(current, .outage, detail, party.requestID)
             return false
         }
@@ -194,9 +198,10 @@ package final class SessionRenewals: Sendable {
 
     /// - Returns: false if the store failed for too long.
     private func keep(
-        _ claims: VerifiedClaims?, _ refreshToken: String?, of session: Session, _ requestID: String?
+        _ claims: VerifiedClaims?, _ refreshToken: String?, of session: Session, before end: MonotonicTime,
+        _ requestID: String?
     ) async -> Bool {
-        for _ in 0..<SessionRenewals.writes {
+        for _ in 0..<SessionRenewals.writes where clocks.monotonic() < end {
             do throws(DatabaseError) {
                 _ = try await sessions.renew(session, with: claims, refreshToken: refreshToken)
                 return true
