@@ -1,5 +1,5 @@
 internal import Synchronization
-internal import Time
+public import Time
 
 /// The executor of tasks that belong to no reactor: one thread, a queue and timers.
 ///
@@ -117,6 +117,19 @@ extension Task where Failure == Never {
     @discardableResult
     public static func inBackground(_ work: @escaping @Sendable () async -> Success) -> Task<Success, Never> {
         Task.detached(executorPreference: BackgroundExecutor.shared, operation: work)
+    }
+}
+
+extension Task where Success == Void, Failure == Never {
+    /// Runs a task on the background executor, and waits for its end, but not longer than until a time; for a thread that
+    /// may wait.
+    public static func inBackgroundBlocking(before end: MonotonicTime, _ work: @escaping @Sendable () async -> Void) {
+        let isDone = Monitor(false)
+        inBackground {
+            await work()
+            isDone.change { $0 = true }
+        }
+        _ = isDone.wait(until: end) { $0 ? true : nil }
     }
 }
 

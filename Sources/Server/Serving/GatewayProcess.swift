@@ -19,6 +19,7 @@ internal import Snapshots
 public import Sockets
 public import Telemetry
 internal import Threads
+internal import Time
 internal import WorkspaceMetrics
 
 /// The reason why the gateway cannot start, in one sentence with the remedy.
@@ -181,7 +182,8 @@ public final class GatewayProcess {
         server.drain()
         services.renewals.finishBlocking(within: min(.seconds(5), end - ContinuousClock.now))
         post.finishBlocking(before: end)
-        maintenance.finishBlocking()
+        let rest = max(.seconds(2), ContinuousClock.now.duration(to: end))
+        maintenance.finishBlocking(before: .now() + rest)
         database.close()
         client.close()
         mail.close()

@@ -1,10 +1,10 @@
 internal import AccessUseCases
 internal import Assertions
 internal import Databases
-internal import Dispatch
 internal import Identities
 internal import Inventory
 internal import Invitations
+internal import Leases
 internal import OpenID
 internal import RuntimeConfiguration
 internal import Sessions
@@ -86,16 +86,13 @@ final class Maintenance: Sendable {
         return isHeld
     }
 
-    /// Makes a last checkpoint that covers the latest events; for a thread that may wait.
-    func finishBlocking() {
+    /// Makes a last checkpoint that covers the latest events, if the store works; for a thread that may wait.
+    func finishBlocking(before end: MonotonicTime) {
         let keys = configurations.read().value.signIn.checkpointKeys
-        let isDone = DispatchSemaphore(value: 0)
-        Task.inBackground { [self] in
+        Task.inBackgroundBlocking(before: end) { [self] in
             if let keys { try? await services.checkpoints.makeDaily(with: keys) }
             if claimedAt.withLock({ $0 }) != nil { try? await services.stores.database.release(Maintenance.lease) }
-            isDone.signal()
         }
-        isDone.wait()
     }
 
     /// Performs one round; the clocks of keys and sessions are those of the stores.
@@ -124,10 +121,11 @@ final class Maintenance: Sendable {
         if round % 3 == 0 { await noteFigures() }
     }
 
-    /// Performs what one process does for all that share the store.
+    /// Performs what one process does for all that share the store. Long work may outlast the lease.
     private func workOnRows(_ round: Int) async {
         let signIn = configurations.read().value.signIn
         await users.perform(isThorough: round % 12 == 0)
+        guard await holdsLease() else { return }
         if round % 12 == 0 {
             _ = try? await services.stores.invitations.expire()
             if let keys = signIn.checkpointKeys { try? await services.checkpoints.makeDaily(with: keys) }

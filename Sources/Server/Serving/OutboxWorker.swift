@@ -1,6 +1,5 @@
 internal import AccessUseCases
 internal import Databases
-internal import Dispatch
 internal import Grants
 internal import Identities
 internal import InventoryStore
@@ -85,14 +84,10 @@ final class OutboxWorker: Sendable {
         }
     }
 
-    /// Blocking variant of `finish(before:)`, for a thread that may wait.
+    /// Blocking variant of `finish(before:)`, for a thread that may wait. The store may not answer to the last writes.
     func finishBlocking(before end: ContinuousClock.Instant) {
-        let isDone = DispatchSemaphore(value: 0)
-        Task.inBackground { [self] in
-            await finish(before: end)
-            isDone.signal()
-        }
-        isDone.wait()
+        let rest = max(.zero, ContinuousClock.now.duration(to: end))
+        Task.inBackgroundBlocking(before: .now() + rest + .seconds(2)) { [self] in await finish(before: end) }
     }
 
     /// Sends the emails that are due, one after the other, and returns how many were tried.
