@@ -26,15 +26,21 @@ public final class StoreHealth: Sendable {
     /// The longest time without contact with the store: old rows decide nothing, so a request after that gets 503.
     public static let longestSilence: Duration = .seconds(5)
 
-    /// The clock is read again for each request: a process that was stopped in the middle of a turn has old rows.
+    /// What is read from memory after this call is as old as the result at most.
+    package var contact: MonotonicTime { lastContact() }
+
+    /// Returns true if what was read from memory may decide now. A later contact says nothing about it, and the clock is
+    /// read again: a process that was stopped in between has old rows.
     ///
-    /// - Parameter turn: the time at which the turn began.
-    package func isStoreInContact(at turn: MonotonicTime) -> Bool {
-        max(turn, clock()) < lastContact() + StoreHealth.longestSilence
+    /// - Parameters:
+    ///   - turn: the time at which the turn began.
+    ///   - contact: ``contact`` from before the reading.
+    package func isStoreInContact(at turn: MonotonicTime, since contact: MonotonicTime) -> Bool {
+        max(turn, clock()) < contact + StoreHealth.longestSilence
     }
 
     package func isReady(at turn: MonotonicTime) -> Bool {
-        !draining.load(ordering: .relaxed) && isStoreInContact(at: turn)
+        !draining.load(ordering: .relaxed) && isStoreInContact(at: turn, since: contact)
     }
 
     /// Makes `/readyz` return 503 from now on.

@@ -1,6 +1,8 @@
+import GatehouseTesting
 import HTTPMessage
 import Identities
 import JSON
+import Policy
 import Snapshots
 import Testing
 import Tokens
@@ -158,5 +160,20 @@ private let roles: [(group: String, role: Role)] = [
         world.advanceRequests(.seconds(60))
         let answer = try await world.get("/api/v1/me", token: token)
         #expect(answer.status == 503 && answer.code == "unavailable")
+    }
+
+    @Test("a suspension that is taken up before the contact on which a request relies decides the request")
+    func lateContact() async throws {
+        let token = try keys.token("acme-managers")
+        #expect(try await world.get("\(acme)/summary", token: token).status == 200)
+        let organization = try #require(OrganizationID("acme"))
+        let identity = Identity(issuer: TokenMint.issuer, subject: Subject("someone"))
+        let suspension = Suspension(
+            organization: organization, id: try IdentityID(identity), identity: identity, emails: [],
+            createdAt: TokenMint.now)
+        let snapshots = world.services.stores.access.snapshots
+        // The process stops between its readings, and the follower goes on first.
+        world.beforeContact { snapshots.update { $0.apply(.suspensions(organization, [suspension])) } }
+        #expect(try await world.get("\(acme)/summary", token: token).status != 200)
     }
 }

@@ -15,6 +15,7 @@ internal import Snapshots
 internal import Sockets
 internal import Telemetry
 internal import Text
+internal import Time
 internal import UpstreamGate
 internal import Upstreams
 internal import Web
@@ -38,6 +39,8 @@ final class GatewayHandler: RequestHandler {
     let access: OwnAccess
     private(set) var current: Published<RuntimeConfiguration>.Reading
     private(set) var snapshot: Published<AccessSnapshot>.Reading
+    /// The contact with the store from before ``snapshot`` was read.
+    private var contact: MonotonicTime
     private var knownKeySetVersion: UInt64
     private var requestIDs = RequestIDGenerator()
     var counters = RequestCounters()
@@ -91,6 +94,7 @@ final class GatewayHandler: RequestHandler {
         .map(bell.watch)
         hosts = services.hosts
         current = configurations.read()
+        contact = health.contact
         snapshot = services.stores.access.snapshots.read()
         knownKeySetVersion = keySetVersion.current
         authenticator.take(current.value)
@@ -165,7 +169,7 @@ final class GatewayHandler: RequestHandler {
 
     /// The problem if the store is out of contact: nothing is decided then.
     func silence(at turn: Turn) -> Problem? {
-        guard !health.isStoreInContact(at: turn.monotonic) else { return nil }
+        guard !health.isStoreInContact(at: turn.monotonic, since: contact) else { return nil }
         return Problem(.unavailable, detail: "The store cannot be reached, so no access is decided on old data.")
     }
 
@@ -179,6 +183,7 @@ final class GatewayHandler: RequestHandler {
 
     /// Adopts a new configuration, or new keys of a provider.
     func takeUpChanges() {
+        contact = health.contact
         // A revocation or a suspension takes effect with the next request.
         var hasChanged = services.stores.access.snapshots.refresh(&snapshot)
         if hasChanged { entitlements.removeAll() }

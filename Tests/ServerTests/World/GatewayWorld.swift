@@ -136,6 +136,9 @@ final class GatewayWorld: Sendable {
     /// Silences the store for all requests from now on.
     func silenceStore() { contact.lose() }
 
+    /// Makes a change that is taken up just before a request reads the time of the last contact.
+    func beforeContact(_ change: @escaping @Sendable () -> Void) { contact.beforeReading(change) }
+
     /// Hands a request to the gateway, and performs the work for its response.
     ///
     /// - Parameters:
