@@ -158,24 +158,24 @@ package final class SessionRenewals: Sendable {
         return isDone
     }
 
-    /// - Parameter end: the end of the claim.
+    /// - Parameter claimEnd: the end of the claim.
     /// - Returns: true if the provider responded.
     private func renew(
         _ current: Session, by refreshToken: String, at party: RelyingParty, rules: AccessRules,
-        before end: MonotonicTime
+        before claimEnd: MonotonicTime
     ) async -> Bool {
         let state = AccessState(rules: rules, snapshot: snapshots.read().value)
         let (outcome, next) = await party.renew(
             current.claims, refreshToken: refreshToken, needing: state.neededClaims(of: party.id))
         switch outcome {
         case .renewed(let claims):
-            if await keep(claims, next, of: current, before: end, party.requestID) { forget(current.key) }
+            if await keep(claims, next, of: current, before: claimEnd, party.requestID) { forget(current.key) }
         case .ended(let detail): await end(current, detail, party.requestID)
         case .notRenewed(let detail):
-            if let next { _ = await keep(nil, next, of: current, before: end, party.requestID) }
+            if let next { _ = await keep(nil, next, of: current, before: claimEnd, party.requestID) }
             note(current, .notRenewed, detail, party.requestID)
         case .outage(let detail):
-            if let next { _ = await keep(nil, next, of: current, before: end, party.requestID) }
+            if let next { _ = await keep(nil, next, of: current, before: claimEnd, party.requestID) }
             note(current, .outage, detail, party.requestID)
             return false
         }
