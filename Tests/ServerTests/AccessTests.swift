@@ -1,4 +1,6 @@
+import AccessUseCases
 import GatehouseTesting
+import Grants
 import HTTPMessage
 import Identities
 import JSON
