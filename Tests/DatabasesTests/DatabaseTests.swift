@@ -133,6 +133,18 @@ struct DatabaseTests {
         #expect(isFound)
     }
 
+    @Test("a read that ends with a search ends: the next one sees what was written since")
+    func readAfterSearch() async throws {
+        let database = try store.open()
+        for name in ["a", "b", "c"] {
+            try await database.insert(name)
+            let isFound = try await database.read { transaction throws(DatabaseError) in
+                try transaction.contains("SELECT name FROM item") { $0.text(0) == name }
+            }
+            #expect(isFound)
+        }
+    }
+
     @Test("a result of many rows is read in parts, and other statements run in between")
     func parts() async throws {
         let database = try store.open()

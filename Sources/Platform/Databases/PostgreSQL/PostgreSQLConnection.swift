@@ -165,11 +165,10 @@
 
         func endReading() {
             guard isUsable else { return }
-            if !pending.isEmpty {
-                // Nothing was read.
-                pending = []
-                return
-            }
+            // Without a statement that was sent, the transaction has not begun. The end of a cursor may wait, too.
+            let hasBegun = !(pending.first?.sql.starts(exactly: "BEGIN") ?? false)
+            pending = []
+            guard hasBegun else { return }
             do throws(DatabaseError) {
                 // The answer is read before the next statement's.
                 try send("ROLLBACK", .none)
