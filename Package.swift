@@ -81,6 +81,7 @@ let package = Package(
             "Databases", in: "Platform/", uses: ["CLinux", "CSQLite", "Files", "Text", "Threads", "Time"],
             usesWithPostgreSQL: ["CPostgreSQL"]),
         library("Leases", in: "Platform/", uses: ["Databases", "Text"]),
+        library("Statements", in: "Platform/", uses: ["Databases"]),
         library("Telemetry", in: "Platform/", uses: ["Files", "JSON", "Text", "Threads", "Time"]),
         // HTTP
         library("HTTPMessage", in: "HTTP/", uses: ["Addresses", "Text"]),
@@ -97,7 +98,8 @@ let package = Package(
         library("Identities", in: "", uses: ["Cryptography", "Text"]),
         library("Tokens", in: "", uses: ["Caches", "Cryptography", "Identities", "JSON", "Text", "Time"]),
         library(
-            "Audit", in: "Access/", uses: ["Cryptography", "Databases", "Identities", "JSON", "Text", "Time"]),
+            "Audit", in: "Access/",
+            uses: ["Cryptography", "Databases", "Identities", "JSON", "Statements", "Text", "Time"]),
         library("ClaimMapping", in: "Access/", uses: ["Cryptography", "Identities", "JSON", "Text", "Tokens"]),
         library(
             "Policy", in: "Access/",
@@ -107,8 +109,7 @@ let package = Package(
             "Grants", in: "Access/",
             uses: [
                 "AccessTables", "Audit", "ClaimMapping", "Cryptography", "Databases", "Identities", "JSON", "Policy",
-                "Snapshots",
-                "Text", "Threads", "Time", "Tokens",
+                "Snapshots", "Statements", "Text", "Threads", "Time", "Tokens",
             ]),
         library(
             "People", in: "Access/",
@@ -151,7 +152,10 @@ let package = Package(
         library("Inventory", in: "Backends/", uses: ["Identities", "JSON", "Text", "Time"]),
         library(
             "InventoryStore", in: "Backends/",
-            uses: ["Audit", "Databases", "HTTPMessage", "Identities", "Inventory", "JSON", "Text", "Time"]),
+            uses: [
+                "Audit", "Cryptography", "Databases", "HTTPMessage", "Identities", "Inventory", "JSON", "Statements",
+                "Text", "Time",
+            ]),
         library(
             "MetricsSnapshots", in: "Backends/",
             uses: ["Identities", "Inventory", "InventoryStore", "JSON", "Text", "Time"]),

@@ -20,7 +20,8 @@ final class TestStore: Sendable {
     private let place: TemporaryStore
     var database: Database { place.database }
     var directory: String { place.directory.path }
-    var path: String { database.path }
+    /// The path of the SQLite file; empty for another store.
+    var path: String { if case .sqlite(let path) = database.location { path } else { "" } }
 
     init(clock: ManualClock = ManualClock(), settings: MetricsSettings = MetricsSettings()) throws {
         self.clock = clock

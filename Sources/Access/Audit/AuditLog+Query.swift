@@ -1,5 +1,6 @@
 public import Databases
 public import Identities
+internal import Statements
 internal import Text
 public import Time
 

@@ -1,5 +1,6 @@
 public import Databases
 public import Identities
+internal import Statements
 public import Text
 
 extension AuditLog {

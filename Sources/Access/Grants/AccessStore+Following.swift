@@ -4,24 +4,14 @@ public import Databases
 internal import Identities
 internal import Policy
 internal import Snapshots
+internal import Statements
 internal import Synchronization
 internal import Text
 
-/// The rows of the snapshot that were changed.
-struct ChangedAccess: Sendable {
-    /// True if any rows may have changed. The other properties are empty then.
-    private(set) var isAll = false
-    private(set) var users: Set<OrganizationUser> = []
-    private(set) var suspensions: Set<OrganizationID> = []
-    private(set) var mappings: Set<OrganizationID> = []
-
-    static let all = ChangedAccess(isAll: true)
-
-    var isEmpty: Bool { !isAll && users.isEmpty && suspensions.isEmpty && mappings.isEmpty }
-
+extension ChangedAccess {
     /// The changes of other processes, as far as they concern the snapshot. A key that cannot be read stands for all: a
     /// newer program may have recorded it.
-    init(_ changes: StoreChanges) {
+    fileprivate init(_ changes: StoreChanges) {
         guard let grants = changes.keys(of: StoreChange.grant),
             let suspensions = changes.keys(of: StoreChange.suspension),
             let mappings = changes.keys(of: StoreChange.mapping)
@@ -29,24 +19,14 @@ struct ChangedAccess: Sendable {
             self = .all
             return
         }
-        users = Set(grants.compactMap { StoreChange.user(of: $0.text) })
-        self.suspensions = Set(suspensions.compactMap { OrganizationID($0.text) })
-        self.mappings = Set(mappings.compactMap { OrganizationID($0.text) })
+        self.init(
+            users: Set(grants.compactMap { StoreChange.user(of: $0.text) }),
+            suspensions: Set(suspensions.compactMap { OrganizationID($0.text) }),
+            mappings: Set(mappings.compactMap { OrganizationID($0.text) }))
         if users.count < grants.count || self.suspensions.count < suspensions.count
             || self.mappings.count < mappings.count
         {
             self = .all
-        }
-    }
-
-    init(isAll: Bool = false) { self.isAll = isAll }
-
-    mutating func insert(_ change: AccessChange) {
-        switch change {
-        case .granted(let grant), .revoked(let grant):
-            users.insert(OrganizationUser(organization: grant.organization, user: grant.identity))
-        case .suspensions(let organization, _): suspensions.insert(organization)
-        case .mappings(let organization, _): mappings.insert(organization)
         }
     }
 }
@@ -115,14 +95,9 @@ extension AccessStore {
         snapshots.update { snapshot in
             let former = snapshot
             snapshot = rows.apply(to: former, rules)
-            let own = publishedMeanwhile.withLock { own in
-                defer { own = nil }
-                return own ?? ChangedAccess()
-            }
-            for own in own.users { snapshot.keepGrants(of: own.user, in: own.organization, as: former) }
-            for organization in own.suspensions { snapshot.keepSuspensions(in: organization, as: former) }
-            for organization in own.mappings {
-                snapshot.apply(.mappings(organization, former.mappings(of: organization)))
+            publishedMeanwhile.withLock { own in
+                snapshot.keep(own ?? ChangedAccess(), as: former)
+                own = nil
             }
         }
     }

@@ -2,6 +2,7 @@ public import ClaimMapping
 public import Databases
 public import Identities
 public import Policy
+internal import Statements
 internal import Time
 
 extension AccessStore {
@@ -205,10 +206,4 @@ struct RowSelection {
                     [.text(user.organization.text), .text(user.user.issuer.text), .text(user.user.subject.text)]
                 }))
     }
-}
-
-/// A user, as one organization sees it.
-struct OrganizationUser: Hashable, Sendable {
-    let organization: OrganizationID
-    let user: Identity
 }

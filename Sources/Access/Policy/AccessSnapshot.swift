@@ -33,14 +33,14 @@ public struct AccessSnapshot: Sendable {
     }
 
     /// Keeps the grants of one identity in an organization as another snapshot has them.
-    public mutating func keepGrants(
+    mutating func keepGrants(
         of identity: Identity, in organization: OrganizationID, as former: AccessSnapshot
     ) {
         tenants[organization, default: Tenant()].grants[identity] = former.tenants[organization]?.grants[identity]
     }
 
     /// Keeps the suspensions of an organization as another snapshot has them.
-    public mutating func keepSuspensions(in organization: OrganizationID, as former: AccessSnapshot) {
+    mutating func keepSuspensions(in organization: OrganizationID, as former: AccessSnapshot) {
         let own = former.tenants[organization] ?? Tenant()
         tenants[organization, default: Tenant()].suspended = own.suspended
         tenants[organization, default: Tenant()].suspendedEmails = own.suspendedEmails

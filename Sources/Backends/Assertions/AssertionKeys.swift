@@ -49,7 +49,11 @@ public final class AssertionKeys: Sendable {
     @discardableResult
     public func maintain() async throws(DatabaseError) -> AssertionKeySet {
         guard let due = try due() else { return keySet }
-        take(try await database.write { transaction throws(DatabaseError) in try due.rows(transaction) })
+        let result: Result<Void, Never> = try await database.decide { [self] transaction throws(DatabaseError) in
+            let rows = try due.rows(transaction)
+            return .commit((), publish: { self.take(rows) })
+        }
+        result.get()
         return keySet
     }
 

@@ -179,11 +179,6 @@ extension Database {
     /// True if several processes may serve the store at once. A SQLite file has one; commands may write to it too.
     public var isShared: Bool { if case .postgreSQL = location { true } else { false } }
 
-    /// The path of the SQLite file; empty for another store.
-    public var path: String { if case .sqlite(let path) = location { path } else { "" } }
-}
-
-extension Database {
     func submitComputation(_ body: @escaping @Sendable (Result<Void, DatabaseError>) -> Void) {
         readers.submit { connection, _ in
             body(connection.map { _ in })

@@ -1,6 +1,3 @@
-internal import Glibc
-internal import Text
-
 /// The place and credentials of a PostgreSQL database.
 public struct PostgreSQLAddress: Sendable, Hashable {
     /// A connection URI of libpq without a password, `postgresql://user@host1,host2:5432/database?sslmode=verify-full`
@@ -24,14 +21,4 @@ public enum StoreLocation: Sendable, Hashable {
     case sqlite(path: String)
     /// A database of PostgreSQL. It needs a build with the trait `PostgreSQL`.
     case postgreSQL(PostgreSQLAddress)
-}
-
-extension StoreLocation {
-    /// A directory that has space for large temporary files: beside the SQLite file, or the machine's.
-    public var scratchDirectory: String {
-        switch self {
-        case .sqlite(let path): path.cut(atLast: "/").map { String($0.before) } ?? "."
-        case .postgreSQL: unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/var/tmp"
-        }
-    }
 }

@@ -1,6 +1,7 @@
 package import Databases
 internal import Identities
 package import Inventory
+internal import Statements
 internal import Text
 
 /// The rows of members, their roles and their capabilities.

@@ -4,6 +4,7 @@ internal import Identities
 internal import Inventory
 internal import InventoryStore
 internal import JSON
+internal import Text
 
 /// An organization's whole inventory in the publishers' format, at one version, read piece by piece.
 ///
@@ -93,6 +94,16 @@ extension MetricsStore {
             return InventoryExport(spool, entityTag: tag, database: database)
         } catch {
             throw .store(error)
+        }
+    }
+}
+
+extension StoreLocation {
+    /// A directory that has space for large temporary files: beside the SQLite file, or the machine's.
+    fileprivate var scratchDirectory: String {
+        switch self {
+        case .sqlite(let path): path.cut(atLast: "/").map { String($0.before) } ?? "."
+        case .postgreSQL: LargeFiles.folder
         }
     }
 }

@@ -1,3 +1,5 @@
+public import Databases
+
 /// The places of a list of keys in a statement, such as `($2), ($3)`, and their values.
 ///
 /// The number of places is a power of two, so that there are few texts of statements. The last key fills the rest.
