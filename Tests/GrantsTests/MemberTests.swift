@@ -115,6 +115,7 @@ struct MemberTests {
 
     @Test("users with an address are looked up by it, not searched among all users")
     func namesakes() async throws {
+        try await world.place.fillWithUsers()
         let plan = try await world.place.database.read { transaction throws(DatabaseError) in
             try QueryPlan(AccessStore.namesakes, [.text("acme"), .text("a"), .text("b")], transaction)
         }
