@@ -14,7 +14,8 @@ struct ManagerQueryPlanTests {
         try await place.fillWithUsers()
         let plan = try await place.database.read { transaction throws(DatabaseError) in
             try QueryPlan(
-                query.replacing("LIMIT $4", with: ""), [.text("acme"), .text("a"), .integer(0)], transaction)
+                query.replacing("LIMIT $4", with: ""), [.text("acme"), .text("a"), .integer(0)],
+                isAlternative: query.contains(" OR "), transaction)
         }
         #expect(plan.uses(index) && !plan.uses("person_seen_at"), "\(plan)")
     }

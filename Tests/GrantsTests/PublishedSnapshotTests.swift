@@ -6,6 +6,7 @@ import Identities
 import Policy
 import Snapshots
 import Testing
+import Time
 
 @testable import Grants
 
@@ -176,8 +177,11 @@ struct PublishedSnapshotTests {
     func concurrent() async throws {
         let processes = [(world.place.database, world.access), other]
         let identities = subjects.map { AccessWorld.identity($0) }
+        for (database, access) in processes {
+            try database.follow(every: .milliseconds(2)) { changes throws(DatabaseError) in try access.takeUp(changes) }
+        }
         try await withThrowingTaskGroup { group in
-            for (number, (database, access)) in processes.enumerated() {
+            for (number, (_, access)) in processes.enumerated() {
                 group.addTask {
                     var random = SplitMix(state: UInt64(number))
                     for _ in 0..<60 {
@@ -192,17 +196,12 @@ struct PublishedSnapshotTests {
                         }
                     }
                 }
-                group.addTask {
-                    for _ in 0..<60 {
-                        database.poll { changes throws(DatabaseError) in try access.takeUp(changes) }
-                        await Task.yield()
-                    }
-                }
             }
             try await group.waitForAll()
         }
+        let end = MonotonicTime.now()
         for (database, access) in processes {
-            database.poll { changes throws(DatabaseError) in try access.takeUp(changes) }
+            while database.lastContact <= end { await Task.yield() }
             let stored = content(try AccessStore.snapshot(of: database))
             #expect(content(access.snapshots.read().value) == stored)
         }

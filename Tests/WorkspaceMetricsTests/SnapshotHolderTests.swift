@@ -159,6 +159,22 @@ struct SnapshotHolderTests {
         #expect(!holder.finish(.success(snapshot(3))) && late.all == ["w1 w2 w3"])
     }
 
+    @Test("after the store has lost commits, what is in memory is loaded again, although its version is higher")
+    func lostCommits() {
+        load(3)
+        #expect(!holder.reset(to: state(3)) && current == "w1 w2 w3")
+        #expect(holder.reset(to: state(2)) && current == nil)
+        let results = Results()
+        #expect(!holder.wait(results.take))
+        #expect(!holder.finish(.success(snapshot(2))) && results.all == ["w1 w2"] && current == "w1 w2")
+        #expect(!holder.publish(change(3)) && current == "w1 w2 w3")
+        // A load that began before the loss is repeated, and serves no request.
+        holder.giveUp()
+        #expect(holder.wait(results.take) && !holder.reset(to: state(1)))
+        #expect(holder.finish(.success(snapshot(3))) && current == nil && results.all.count == 1)
+        #expect(!holder.finish(.success(snapshot(1))) && results.all == ["w1 w2", "w1"])
+    }
+
     @Test("an own commit that the follower sees before it is published is applied once")
     func foreignOwn() {
         load(1)

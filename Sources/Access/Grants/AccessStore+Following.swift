@@ -131,12 +131,10 @@ extension StoreChange {
     fileprivate static func user(of key: String) -> OrganizationUser? {
         let parts = key.split(at: " ")
         guard parts.count == 3, let organization = OrganizationID(String(parts[0])),
-            let issuer = Base64URL.decode(String(parts[1])), let subject = Base64URL.decode(String(parts[2]))
+            let issuer = Base64URL.decodeText(String(parts[1])), let subject = Base64URL.decodeText(String(parts[2]))
         else { return nil }
         return OrganizationUser(
             organization: organization,
-            user: Identity(
-                issuer: Issuer(String(decoding: issuer, as: UTF8.self)),
-                subject: Subject(String(decoding: subject, as: UTF8.self))))
+            user: Identity(issuer: Issuer(issuer), subject: Subject(subject)))
     }
 }

@@ -192,12 +192,12 @@ struct RowSelection {
         self.init(condition: "WHERE \(columns) IN (VALUES \(list.places))", values: list.values)
     }
 
-    /// The rows of organizations, at least one and at most ``Databases/ValueList/most``.
+    /// The rows of organizations, at least one and at most ``Statements/ValueList/most``.
     init(_ organizations: [OrganizationID]) {
         self.init("organization", ValueList(organizations.map { [.text($0.text)] }))
     }
 
-    /// The rows of users in organizations, at least one and at most ``Databases/ValueList/most``.
+    /// The rows of users in organizations, at least one and at most ``Statements/ValueList/most``.
     init(_ users: [OrganizationUser]) {
         self.init(
             "(organization, issuer, subject)",

@@ -36,17 +36,18 @@ package struct SessionAuthenticator {
         guard reading.isThere else { return .missing(clears: false) }
         var found: (session: BrowserSession, standing: SessionStanding)?
         var hasSeveral = false
-        var unknown: [SessionKey] = []
+        var isUnknown = false
+        var ended: [SessionKey] = []
         for (token, key) in reading.tokens {
             guard let session = sessions.cached(key) ?? check.sessions?[key] else {
-                if check.sessions == nil { unknown.append(key) }
+                if check.sessions == nil { isUnknown = true }
                 continue
             }
             let standing = configuration.signIn.standing(of: session, at: turn.wall)
             guard standing != .ended else {
                 // Another process may have used the session since it was cached.
                 if check.sessions == nil {
-                    unknown.append(key)
+                    ended.append(key)
                 } else {
                     sessions.endInBackground(key, unlessUsedAfter: session.usedAt)
                 }
@@ -55,22 +56,22 @@ package struct SessionAuthenticator {
             hasSeveral = found != nil
             found = (BrowserSession(session: session, token: token), standing)
         }
-        if !unknown.isEmpty { return .pending(loading(reading.tokens.map(\.key), anew: unknown)) }
+        if isUnknown || !ended.isEmpty { return .pending(loading(reading.tokens.map(\.key), anew: ended)) }
         guard let (only, standing) = found else { return .missing(clears: true) }
         guard !hasSeveral else { return .refused(.severalSessions) }
         return credential(
             of: only.session, only.token, standing, requestID, under: configuration, at: turn, check)
     }
 
-    /// - Parameter unknown: the keys of those sessions that are not cached, or that must be read anew.
-    private func loading(_ keys: [SessionKey], anew unknown: [SessionKey]) -> @Sendable () async -> WaitOutcome {
+    /// - Parameter ended: the keys of those sessions that look ended as they are cached.
+    private func loading(_ keys: [SessionKey], anew ended: [SessionKey]) -> @Sendable () async -> WaitOutcome {
         let sessions = sessions
         return {
             var loaded: [SessionKey: Session] = [:]
             for key in keys {
                 do {
                     loaded[key] =
-                        unknown.contains(key)
+                        ended.contains(key)
                         ? try await sessions.sessionRead(anew: key) : try await sessions.session(key)
                 } catch {
                     return .refused(.storeUnavailable)

@@ -85,3 +85,12 @@ public enum Base64URL {
         return values
     }()
 }
+
+extension Base64URL {
+    /// Decodes a text that this program has encoded as UTF-8. Returns nil if the octets are no UTF-8, or contain a NUL,
+    /// which no stored text has.
+    public static func decodeText(_ text: String) -> String? {
+        guard let octets = decode(text), !octets.contains(0) else { return nil }
+        return String(validating: octets, as: UTF8.self)
+    }
+}

@@ -4,7 +4,10 @@ extension Database {
         _ body: @escaping @Sendable () -> Value
     ) async throws(DatabaseError) -> Value {
         try await withCheckedContinuation { continuation in
-            submitComputation { continuation.resume(returning: $0.map { body() }) }
+            readers.submit { connection, _ in
+                continuation.resume(returning: connection.map { _ in body() })
+                return true
+            }
         }.get()
     }
 }

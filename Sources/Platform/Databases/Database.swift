@@ -26,7 +26,7 @@ public final class Database: Sendable {
     public let onlyPolls: Bool
     private let engine: any Engine
     private let writer: Writer
-    fileprivate let readers: Readers
+    let readers: Readers
     let contact: StoreContact
     private let workers: Mutex<Workers>
 
@@ -73,10 +73,13 @@ public final class Database: Sendable {
     /// taken up. Before the first one, the time at which the store was opened.
     public var lastContact: MonotonicTime { contact.last }
 
-    /// The work of the store's threads, for metrics.
-    public var load: StoreLoad {
+    /// True if several processes may serve the store at once. A SQLite file has one; commands may write to it too.
+    public var isShared: Bool { if case .postgreSQL = location { true } else { false } }
+
+    /// The writes that wait for the writer, the reader threads, and those of them that wait for work; for metrics.
+    public var load: (waitingWrites: Int, readers: Int, idleReaders: Int) {
         let (threads, idle) = readers.counts
-        return StoreLoad(waitingWrites: writer.waiting, readers: threads, idleReaders: idle)
+        return (writer.waiting, threads, idle)
     }
 
     /// Calls `onChange` after another process has written, on a separate thread.
@@ -147,20 +150,6 @@ public final class Database: Sendable {
     }
 }
 
-/// The work of the store's threads at one moment.
-public struct StoreLoad: Sendable, Hashable {
-    /// The number of writes that wait for the writer.
-    public let waitingWrites: Int
-    /// The number of reader threads, each with a connection.
-    public let readers: Int
-    /// The number of them that wait for work.
-    public let idleReaders: Int
-
-    public init(waitingWrites: Int = 0, readers: Int = 0, idleReaders: Int = 0) {
-        (self.waitingWrites, self.readers, self.idleReaders) = (waitingWrites, readers, idleReaders)
-    }
-}
-
 extension StoreLocation {
     fileprivate var knowsDirectWay: Bool {
         if case .postgreSQL(let address) = self { address.direct != nil } else { true }
@@ -171,18 +160,6 @@ extension StoreLocation {
         switch self {
         case .sqlite: 4
         case .postgreSQL(let address): address.connections - 1
-        }
-    }
-}
-
-extension Database {
-    /// True if several processes may serve the store at once. A SQLite file has one; commands may write to it too.
-    public var isShared: Bool { if case .postgreSQL = location { true } else { false } }
-
-    func submitComputation(_ body: @escaping @Sendable (Result<Void, DatabaseError>) -> Void) {
-        readers.submit { connection, _ in
-            body(connection.map { _ in })
-            return true
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import Threads
+internal import Time
 
 /// What a thread reads with while it takes up changes: the connection that has polled them. It belongs to that thread.
 struct TakeUp: Sendable {
@@ -48,6 +49,9 @@ final class Follower: Sendable {
         do throws(DatabaseError) {
             try contact.takeUp(reading, since: begin) { changes throws(DatabaseError) in
                 let takeUp = poller.current.map { TakeUp(contact: contact, connection: $0) }
+                // A server that falls silent meanwhile is left as soon as one that falls silent during the poll.
+                takeUp?.connection.limitWaits(until: begin.time + .seconds(5))
+                defer { takeUp?.connection.limitWaits(until: nil) }
                 try TakeUp.$current.withValue(takeUp) {
                     Result { () throws(DatabaseError) in try onChange(changes) }
                 }.get()

@@ -47,7 +47,7 @@ final class StoreContact: Sendable {
 
     /// The version up to which changes of other processes are in memory, and those after it that this process has written
     /// and that are in memory too.
-    var known: (version: Int, own: Set<Int>) { versions.withLock { ($0.followed.number, Set($0.own.keys)) } }
+    var known: (version: Int, own: [Int: String]) { versions.withLock { ($0.followed.number, $0.own) } }
 
     /// Begins to note the versions that this process writes.
     func beginFollowing(by follower: FollowerSignal) {
@@ -64,7 +64,13 @@ final class StoreContact: Sendable {
     ///   - version: the version of the commit; nil if nothing was written.
     ///   - time: a time before the commit.
     func publish(_ version: StoreVersion?, committedAfter time: MonotonicTime, _ results: () -> Void) {
-        let turns = versions.withLock { $0.turns }
+        func age() { moment.store(min(last.nanoseconds, time.nanoseconds), ordering: .releasing) }
+        let turns = versions.withLock { versions in
+            // The older result is in memory before the follower can mend that.
+            let isLate = version.map { $0.number <= versions.followed.number } ?? false
+            if versions.follower != nil, isLate || !versions.turns.isMultiple(of: 2) { age() }
+            return versions.turns
+        }
         results()
         guard let version else { return }
         versions.withLock { versions in
@@ -79,7 +85,7 @@ final class StoreContact: Sendable {
             } else {
                 versions.again = min(versions.again, version.number)
             }
-            moment.store(min(last.nanoseconds, time.nanoseconds), ordering: .releasing)
+            age()
             follower.hurry()
         }
     }

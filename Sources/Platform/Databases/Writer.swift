@@ -99,9 +99,10 @@ final class Writer: Sendable {
                         continue
                     }
                 }
-                for write in writes.prefix(performed) { write.finish(error) }
                 // The other writes have waited for the same server.
-                if error.reason == .unreachable { for write in takeAll() { write.finish(error) } }
+                let isSilent = error.reason == .unreachable
+                for write in isSilent ? writes + takeAll() : Array(writes.prefix(performed)) { write.finish(error) }
+                if isSilent { return }
             }
             putBack(writes.dropFirst(performed))
             return

@@ -74,7 +74,10 @@ public final class GatewayMetrics: Sendable {
     }
 
     /// - Parameter contactAge: the time since the last contact with the store, in seconds.
-    func render(droppedLogLines: Int, store: StoreLoad = StoreLoad(), contactAge: Double = 0) -> String {
+    func render(
+        droppedLogLines: Int, store: (waitingWrites: Int, readers: Int, idleReaders: Int) = (0, 0, 0),
+        contactAge: Double = 0
+    ) -> String {
         var page = PrometheusText()
         page.append(requests)
         page.append(

@@ -80,7 +80,7 @@ extension SessionStore {
         """
         -- The sweep finds ended sessions by the time of their end.
         CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
-        -- Nothing reads `changed_at` any more. The release before this one still writes it.
+        -- The release before this one still writes `changed_at`, and reads it when it deletes ended sessions.
         DROP INDEX session_changed;
         """,
     ]

@@ -89,13 +89,20 @@ public final class SessionStore: Sendable {
         keep(session, sealedWith: keys)
         // Between the read and the insertion, the session may have ended, its claims may have been renewed, and the user may
         // have chosen another time zone.
-        let later = try await database.read { transaction throws(DatabaseError) in
-            try transaction.first(
-                """
-                SELECT version, time_zone FROM session LEFT JOIN user_setting USING (issuer, subject)
-                WHERE key = $1 AND ended_at IS NULL
-                """, .blob(key.bytes)
-            ) { row throws(DatabaseError) in (version: row.integer(0), zone: row.optionalText(1)) }
+        let later: (version: Int, zone: String?)?
+        do throws(DatabaseError) {
+            later = try await database.read { transaction throws(DatabaseError) in
+                try transaction.first(
+                    """
+                    SELECT version, time_zone FROM session LEFT JOIN user_setting USING (issuer, subject)
+                    WHERE key = $1 AND ended_at IS NULL
+                    """, .blob(key.bytes)
+                ) { row throws(DatabaseError) in (version: row.integer(0), zone: row.optionalText(1)) }
+            }
+        } catch {
+            // It may have ended.
+            cache.remove(key)
+            throw error
         }
         if later?.version != session.version || !(later?.zone).isExactly(session.zone?.name) { cache.remove(key) }
         return later == nil ? nil : session
@@ -120,9 +127,8 @@ public final class SessionStore: Sendable {
         return version == session.version
     }
 
-    /// Records a use of a session. The store is updated in the background, at most once per minute.
-    ///
-    /// Another process sees a use that late. A short lifetime without use makes the updates more frequent.
+    /// Records a use of a session. The store is updated in the background: at most once per minute, or ten times within
+    /// the time that a session may be idle. Another process sees a use that late.
     public func noteUse(of session: Session, under lifetimes: SessionLifetimes, at now: Timestamp) {
         guard session.use(at: now, writtenAfter: min(60, Int64(lifetimes.idle.components.seconds / 10))) else { return }
         database.writeInSlices { transaction throws(DatabaseError) in

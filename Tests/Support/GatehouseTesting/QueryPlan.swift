@@ -9,7 +9,12 @@ public struct QueryPlan: Sendable, CustomStringConvertible {
     ///
     /// PostgreSQL would read a table of few rows as a whole. It therefore plans with settings by which it does so, or
     /// sorts, only if no index serves.
-    public init(_ query: String, _ values: [SQLValue], _ transaction: Transaction) throws(DatabaseError) {
+    ///
+    /// - Parameter isAlternative: true for a query whose conditions are alternatives. PostgreSQL finds their rows by a
+    ///   bitmap for each of them.
+    public init(
+        _ query: String, _ values: [SQLValue], isAlternative: Bool = false, _ transaction: Transaction
+    ) throws(DatabaseError) {
         dialect = transaction.dialect
         switch dialect {
         case .sqlite:
@@ -17,7 +22,7 @@ public struct QueryPlan: Sendable, CustomStringConvertible {
                 row.text(3)
             }
         case .postgreSQL:
-            for setting in ["enable_seqscan", "enable_bitmapscan", "enable_sort"] {
+            for setting in ["enable_seqscan", "enable_sort"] + (isAlternative ? [] : ["enable_bitmapscan"]) {
                 try transaction.execute("SET LOCAL \(setting) = off")
             }
             lines = try transaction.all("EXPLAIN (COSTS OFF) \(query)", values) { row throws(DatabaseError) in
@@ -65,7 +70,10 @@ public struct QueryPlan: Sendable, CustomStringConvertible {
                 let parts = lines[position].split(separator: " INDEX \(index) (", omittingEmptySubsequences: false)
                 return parts.count == 2 && parts[1].hasSuffix(")") ? String(parts[1].dropLast()) : nil
             case .postgreSQL:
-                guard lines[position].contains(" using \(index) on "), position + 1 < lines.count else { return nil }
+                let isUse =
+                    lines[position].contains(" using \(index) on ")
+                    || lines[position].hasSuffix("Bitmap Index Scan on \(index)")
+                guard isUse, position + 1 < lines.count else { return nil }
                 let parts = lines[position + 1].split(separator: "Index Cond: ", omittingEmptySubsequences: false)
                 return parts.count == 2 ? String(parts[1]) : nil
             }

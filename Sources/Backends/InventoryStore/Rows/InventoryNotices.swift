@@ -54,8 +54,8 @@ package struct InventoryNotices: Sendable {
             } else if parts[2].isExactly("*") {
                 notices.unnamed.insert(version)
             } else {
-                guard let id = Base64URL.decode(parts[2]) else { return nil }
-                notices.workspaces.insert(ExactText(String(decoding: id, as: UTF8.self)))
+                guard let id = Base64URL.decodeText(parts[2]) else { return nil }
+                notices.workspaces.insert(ExactText(id))
             }
             notices.versions.subtract(notices.unnamed)
             found[organization] = notices

@@ -92,7 +92,7 @@ extension InventoryRows {
 
     /// Returns the owners of workspaces by the workspaces' numbers, in any order.
     ///
-    /// - Parameter numbers: at least one and at most ``Databases/ValueList/most``; nil for all.
+    /// - Parameter numbers: at least one and at most ``Statements/ValueList/most``; nil for all.
     package func owners(of numbers: [Int]? = nil) throws(DatabaseError) -> [Int: [WorkspaceOwner]] {
         var owners: [Int: [WorkspaceOwner]] = [:]
         let list = numbers.map { numbers in ValueList(numbers.map { [.integer($0)] }, after: 1) }

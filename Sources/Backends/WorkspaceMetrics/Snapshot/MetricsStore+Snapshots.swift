@@ -105,7 +105,10 @@ extension MetricsStore {
             }
             return found
         }
-        for (holder, change) in found where holder.publish(change) { loadInBackground(holder) }
+        for (holder, change) in found {
+            let isDue = changed == nil ? holder.reset(to: change.state) : holder.publish(change)
+            if isDue { loadInBackground(holder) }
+        }
         memory.trim(to: settings.memory)
     }
 

@@ -17,6 +17,8 @@ final class SnapshotHolder: Sendable {
     private struct State {
         var snapshot: MetricsSnapshot?
         var isLoading = false
+        /// True if the load under way may have read content that the store has lost since.
+        var isVoid = false
         /// Commits during the load.
         var missed: [CommittedChange] = []
         /// The last committed version that this process knows. No request that begins later may see an earlier one.
@@ -84,6 +86,10 @@ final class SnapshotHolder: Sendable {
             }
             for change in missed { loaded = loaded.applying(change) ?? loaded }
             let outcome = state.withLock { state -> (served: [Waiter], snapshot: MetricsSnapshot, isAgain: Bool)? in
+                if state.isVoid {
+                    (state.isVoid, state.missed) = (false, [])
+                    return ([], loaded, true)
+                }
                 guard state.missed.isEmpty else { return nil }
                 var newest = loaded
                 if let snapshot = state.snapshot, snapshot.version >= loaded.version { newest = snapshot }
@@ -102,7 +108,7 @@ final class SnapshotHolder: Sendable {
 
     private func end(with error: DatabaseError) {
         let waiting = state.withLock { state in
-            defer { (state.isLoading, state.missed, state.waiting) = (false, [], []) }
+            defer { (state.isLoading, state.isVoid, state.missed, state.waiting) = (false, false, [], []) }
             return state.waiting
         }
         for (_, waiter) in waiting { waiter(.failure(error)) }
@@ -150,6 +156,22 @@ final class SnapshotHolder: Sendable {
             }
             set(snapshot, in: &state)
             return snapshot == nil && beginLoading(&state)
+        }
+    }
+
+    /// Begins anew with what the store has now: it may have lost what is in memory, after a failover for example.
+    ///
+    /// - Returns: true if the caller must perform a load.
+    func reset(to current: InventoryState) -> Bool {
+        state.withLock { state in
+            (state.required, state.missed) = (current.version, [])
+            state.waiting = state.waiting.map { (min($0.version, current.version), $0.waiter) }
+            state.isVoid = state.isLoading
+            guard let snapshot = state.snapshot,
+                snapshot.version != current.version || snapshot.state.tag != current.tag
+            else { return false }
+            set(nil, in: &state)
+            return beginLoading(&state)
         }
     }
 
